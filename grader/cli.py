@@ -1,0 +1,153 @@
+"""The commands behind the nox sessions. Exit codes: 0 passed, 1 something failed, 2 it couldn't be graded."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from grader import progress, results
+from grader.curriculum import Exercise, Stage, find, stages
+from grader.errors import KitError, WrongOption
+from grader.places import Places
+from grader.runner.launch import Launcher, start_launcher
+from grader.session import Run, grade, sources
+from grader.storage import DOJO, read_json, write_json
+from grader.terminal import Screen
+from infra.backends import BackendError, choose, stop_all, sweep
+from infra.messages import Message, N_
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__
+)
+
+Ids = Annotated[list[str] | None, typer.Argument(help="exercises, such as 1.3; none means the whole stage")]
+Backend = Annotated[
+    str | None, typer.Option(help="lite, server or external (MILVUS_URI); by default the one used before")
+]
+
+
+def main() -> int:
+    """Run the command that the arguments name and return its exit code."""
+    screen = Screen()
+    try:
+        app()
+    except (KitError, BackendError) as error:
+        screen.error(error)
+    except (KeyboardInterrupt, typer.Abort):
+        screen.line(N_("Stopped. Nothing was changed."))
+    return 2
+
+
+@app.command("grade")
+def grade_command(
+    stage: Annotated[int, typer.Argument(help="1 to 5")],
+    ids: Ids = None,
+    solutions: Annotated[bool, typer.Option("--solutions", help="grade the reference solutions")] = False,
+    backend: Backend = None,
+    strict: Annotated[
+        bool | None,
+        typer.Option(
+            "--strict/--no-strict", help="exit with 2 if anything isn't graded; the default where CI is set"
+        ),
+    ] = None,
+) -> None:
+    """Grade exercises of a stage: the learner's, or the solutions."""
+    screen = Screen()
+    chosen = _chosen(stage, ids or [])
+    strict = bool(os.environ.get("CI")) if strict is None else strict
+    results.withdraw()
+    with _launcher() as launcher, _places(backend, screen) as places:
+        screen.line(
+            N_("Milvus Dojo · {tree} · graded on {version}"),
+            tree="solutions" if solutions else "exercises",
+            version=places.version,
+        )
+        with screen.waiting():
+            run = grade(
+                chosen,
+                sources(chosen, "solutions" if solutions else "exercises"),
+                launcher,
+                places,
+                listener=screen.listener({exercise.id: exercise.title for exercise in chosen}),
+            )
+    results.write(run, strict)
+    if not solutions:
+        progress.record(run)
+    screen.summary(run, _elsewhere(run, stage))
+    raise typer.Exit(run.exit_code(strict))
+
+
+@app.command()
+def down() -> None:
+    """Stop every Milvus that the kit has started on this machine."""
+    stopped = stop_all()
+    Screen().line(N_("Stopped {stopped} servers; nothing of the kit runs any more."), stopped=stopped)
+
+
+def _chosen(stage_number: int, ids: list[str]) -> tuple[Exercise, ...]:
+    """Return the exercises that a command names, in the order of the curriculum.
+
+    Raises:
+        UnknownExercise: an id isn't in the curriculum.
+        WrongOption: an id belongs to another stage, or there is no such stage.
+    """
+    stage = _stage(stage_number)
+    wanted = [find(exercise_id) for exercise_id in ids]
+    for exercise in wanted:
+        if exercise not in stage.exercises:
+            raise WrongOption(
+                Message(N_("Exercise {id} isn't part of stage {stage}."), {"id": exercise.id, "stage": stage_number}),
+                Message(N_("Grade it with: nox -s stage{own} -- {id}"), {"own": exercise.id[0], "id": exercise.id}),
+            )
+    return tuple(e for e in stage.exercises if not wanted or e in wanted)
+
+
+def _stage(number: int) -> Stage:
+    for stage in stages():
+        if stage.number == number:
+            return stage
+    known = ", ".join(str(stage.number) for stage in stages())
+    raise WrongOption(
+        Message(N_("There is no stage {number} here yet. There are: {known}."), {"number": number, "known": known})
+    )
+
+
+@contextlib.contextmanager
+def _launcher() -> Iterator[Launcher]:
+    launcher = start_launcher()
+    try:
+        yield launcher
+    finally:
+        launcher.close()
+
+
+@contextlib.contextmanager
+def _places(requested: str | None, screen: Screen) -> Iterator[Places]:
+    """Open the backend of this run: the one asked for, else the one that this clone used before."""
+    sweep()
+    kept = read_json(DOJO / "backend.json", {}).get("backend")
+    backend = choose(requested, kept)
+    with screen.waiting():
+        places = Places(backend, screen.announce)
+    try:
+        if requested is not None and requested != kept:
+            write_json(DOJO / "backend.json", {"backend": backend})
+        yield places
+    finally:
+        places.close()
+
+
+def _elsewhere(run: Run, stage: int) -> dict[str, str]:
+    """Return, by exercise, the command that grades what this backend couldn't show."""
+    lacking = {
+        verdict.check.exercise
+        for verdict in run.verdicts
+        if verdict.status == "not_graded" and verdict.outcome.kind == "not_shown"
+    }
+    others = [name for name in ("server",) if name != run.backend]
+    return {id_: f"nox -s stage{stage} -- {id_} --backend {others[0]}" for id_ in lacking if others}
+

@@ -1,0 +1,49 @@
+"""The green record: how the reference solution ended on this backend version, check by check.
+
+It is the second opinion behind every failure. Only what is a property of the backend is kept: that the reference
+passes, or that a check's control says nothing can be seen there. A failure of the reference is looked at again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from grader.check import Check
+from grader.curriculum import Exercise
+from grader.storage import DOJO, read_json, write_json
+from grader.verdict import Kind
+
+KEPT: tuple[Kind, ...] = ("passed", "not_shown")
+
+
+class GreenRecord:
+    """Opinions on one backend version, in `.dojo/opinions.json`; an edited check or solution is looked at anew."""
+
+    def __init__(self, backend: str, version: str, exercises: tuple[Exercise, ...], path: Path | None = None) -> None:
+        self._path = path or DOJO / "opinions.json"
+        self._place = f"{backend} {version}"
+        self._digests = {exercise.id: _digest(exercise) for exercise in exercises}
+        self._known: dict[str, str] = read_json(self._path, {})
+
+    def get(self, check: Check) -> Kind | None:
+        """Return how the reference ended, or None where that isn't known."""
+        kind = self._known.get(self._key(check))
+        return next((kept for kept in KEPT if kept == kind), None)
+
+    def record(self, check: Check, kind: Kind) -> None:
+        """Keep how the reference ended, where it is kept at all."""
+        if kind in KEPT:
+            self._known = {**read_json(self._path, {}), self._key(check): kind}
+            write_json(self._path, self._known)
+
+    def _key(self, check: Check) -> str:
+        return f"{self._place} {check.id} {self._digests[check.exercise]}"
+
+
+def _digest(exercise: Exercise) -> str:
+    digest = hashlib.sha256()
+    for path in (exercise.checks, exercise.file("solutions"), exercise.drives):
+        if path is not None and path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,65 @@
+"""Where checks run: the shared server of this run, or a fresh private one, each with a database of its own."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+from fixtures.milvus import Milvus, workspace
+from grader.verdict import Where
+from infra.abilities import abilities
+from infra.backends import Server, is_alive, private_server, shared_server, touch
+from infra.messages import Message, N_
+
+
+class Places:
+    """The servers of one grading run on one backend."""
+
+    def __init__(self, backend: str, announce: Callable[[Message], None]) -> None:
+        self.backend = backend
+        self._announce = announce
+        self._stack = ExitStack()
+        self._shared: Milvus | None = None
+        self._server: Server = shared_server(backend, announce)
+
+    @property
+    def version(self) -> str:
+        """What the server calls itself."""
+        return self._server.version
+
+    def has(self, ability: str) -> bool:
+        """Say whether this backend has shown an ability; probed once, then known by version."""
+        return ability in abilities(self._server)
+
+    @contextlib.contextmanager
+    def open(self, where: Where) -> Iterator[Milvus]:
+        """Give a check its Milvus: the one of this run, or one that nobody else has touched."""
+        if where == "shared":
+            yield self._open_shared()
+        else:
+            self._announce(Message(N_("    once more, alone on a fresh server …")))
+            with private_server(self.backend) as server, workspace(server) as milvus:
+                yield milvus
+
+    def renew(self) -> None:
+        """Replace the shared server if it doesn't answer any more."""
+        if not is_alive(self._server):
+            self._forget()
+            self._server = shared_server(self.backend, self._announce)
+
+    def close(self) -> None:
+        """Drop this run's database; the server stays for the next run."""
+        self._forget()
+        with contextlib.suppress(OSError):
+            touch(self._server)
+
+    def _open_shared(self) -> Milvus:
+        if self._shared is None:
+            self._shared = self._stack.enter_context(workspace(self._server))
+        return self._shared
+
+    def _forget(self) -> None:
+        self._shared = None
+        with contextlib.suppress(Exception):
+            self._stack.close()

@@ -1,0 +1,275 @@
+"""The pytest plugin: collects checks, runs each one against learner code, and turns its runs into one verdict.
+
+pytest finds the checks, sets up their fixtures and reports what they raise; `grader.verdict.judge` decides. One plugin
+object stands for one grading run and holds what its checks share: the launcher, the servers and the databases.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+from _pytest.runner import runtestprotocol
+
+from fixtures.milvus import Milvus
+from grader.check import Check, NotGraded, Reason, because, declared
+from grader.explain import explained
+from grader.places import Places
+from grader.runner.errors import LearnerError
+from grader.runner.guard import Limits
+from grader.runner.launch import LaunchError, Launcher
+from grader.runner.submission import Source, Submission
+from grader.verdict import Opinions, Outcome, Verdict, Where, Who, judge
+from infra.backends import Server
+from infra.backends.locks import timing_lock
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one grading run grades.
+
+    Attributes:
+        sources: the submission of each exercise id.
+        references: the solution of each exercise id.
+        limits: what a learner's process may use, by exercise id.
+        only: names of the checks to run, with what they depend on; None for all.
+        seed: the source of every check's data.
+    """
+
+    sources: dict[str, Source]
+    references: dict[str, Source]
+    limits: dict[str, Limits]
+    only: frozenset[str] | None = None
+    seed: int = 0
+
+
+@dataclass
+class Attempt:
+    """One run of one check: whose code, where, and what it has shown so far."""
+
+    source: Source
+    limits: Limits
+    milvus: Milvus
+    submission: Submission | None = None
+    error: BaseException | None = None
+
+
+ATTEMPT = pytest.StashKey[Attempt]()
+
+
+class Grading:
+    """The plugin object of one grading run."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        launcher: Launcher,
+        places: Places,
+        opinions: Opinions,
+        begin: Callable[[Check], None],
+        end: Callable[[Verdict], None],
+    ) -> None:
+        self._plan = plan
+        self._launcher = launcher
+        self._places = places
+        self._opinions = opinions
+        self._begin = begin
+        self._end = end
+        self._collections: dict[tuple[Source, str], str] = {}
+        self.verdicts: list[Verdict] = []
+        self.collected: list[Check] = []
+        self.errors: list[str] = []
+
+    # Collection: exactly the functions that @check declares.
+
+    def pytest_pycollect_makeitem(
+        self, collector: pytest.Module | pytest.Class, name: str, obj: object
+    ) -> list[pytest.Function]:
+        """Take what `@check` declares in this module, and nothing else."""
+        own = getattr(obj, "__module__", None) == collector.obj.__name__
+        if own and hasattr(obj, "__dojo__"):
+            return [pytest.Function.from_parent(collector, name=name)]
+        return []
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep why a check module couldn't be imported: the kit's own trouble."""
+        if report.failed:
+            self.errors.append(str(report.longrepr))
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Function]) -> None:
+        """Note which checks there are, then leave out those that nobody asked for."""
+        self.collected = [declared(item.function) for item in items]
+        items[:] = [item for item in items if self.wants(declared(item.function))]
+
+    def wants(self, check: Check) -> bool:
+        """Say whether this run is to run a check."""
+        return self._plan.only is None or check.name in _with_dependencies(self.collected, self._plan.only)
+
+    # Fixtures that every check may ask for.
+
+    @pytest.fixture
+    def submission(self, request: pytest.FixtureRequest) -> Iterator[Submission]:
+        """The code that is graded, in a process of its own."""
+        attempt = request.node.stash[ATTEMPT]
+        attempt.submission = Submission(attempt.source, self._launcher, attempt.limits)
+        try:
+            yield attempt.submission
+        finally:
+            attempt.submission.close()
+
+    @pytest.fixture
+    def milvus(self, request: pytest.FixtureRequest) -> Milvus:
+        """A real Milvus with a database that belongs to this run."""
+        milvus: Milvus = request.node.stash[ATTEMPT].milvus
+        return milvus
+
+    @pytest.fixture
+    def made_once(self, request: pytest.FixtureRequest) -> Callable[[Callable[[], str]], str]:
+        """Return a function that keeps what learner code made on this server for the checks that follow."""
+        attempt = request.node.stash[ATTEMPT]
+        key = (attempt.source, attempt.milvus.database)
+
+        def once(make: Callable[[], str]) -> str:
+            if key not in self._collections:
+                self._collections[key] = make()
+            return self._collections[key]
+
+        return once
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        """Chance that is new in every run, and the same again with `DOJO_SEED`."""
+        return np.random.default_rng([self._plan.seed, zlib.crc32(request.node.name.encode())])
+
+    # Running: one check, as many attempts as its verdict takes.
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Function, nextitem: pytest.Item | None) -> bool:
+        """Judge one check."""
+        check = declared(item.function)
+        self._begin(check)
+        began = time.monotonic()
+        verdict = self._without_running(check)
+        if verdict is None:
+            with timing_lock(alone=check.timed):
+                status, outcome = judge(check, lambda who, where: self._attempt(item, who, where), self._opinions)
+            verdict = Verdict(check, status, outcome, seconds=time.monotonic() - began)
+        self.verdicts.append(verdict)
+        self._end(verdict)
+        return True
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Iterator[None]:
+        """Keep the first exception of an attempt as the object that it is."""
+        attempt = item.stash[ATTEMPT]
+        if call.excinfo is not None and attempt.error is None:
+            attempt.error = call.excinfo.value
+        return (yield)
+
+    def _without_running(self, check: Check) -> Verdict | None:
+        """Return the verdict of a check that can't be run at all."""
+        ended = {verdict.check.name: verdict for verdict in self.verdicts if verdict.check.exercise == check.exercise}
+        for parent in check.after:
+            before = ended.get(parent)
+            if before is None or before.status != "pass":
+                status = "fail" if before is None or before.status == "fail" else "not_graded"
+                title = parent if before is None else before.check.title
+                reason = because("not_run", 'not run, since it builds on "{parent}"', parent=title)
+                return Verdict(check, status, Outcome("failed", reason), blocked_by=parent)
+        missing = sorted(need for need in check.needs if not self._places.has(need))
+        if missing:
+            reason = because(
+                "backend_lacks", "{backend} can't show it ({needs})", backend=self._places.version, needs=", ".join(missing)
+            )
+            return Verdict(check, "not_graded", Outcome("not_shown", reason))
+        return None
+
+    def _attempt(self, item: pytest.Function, who: Who, where: Where) -> Outcome:
+        check = declared(item.function)
+        sources = self._plan.sources if who == "submission" else self._plan.references
+        began = time.monotonic()
+        try:
+            with self._places.open(where) as milvus:
+                attempt = Attempt(sources[check.exercise], self._plan.limits[check.exercise], milvus)
+                item.stash[ATTEMPT] = attempt
+                item._initrequest()
+                with _time_limit(check.limit_s):
+                    runtestprotocol(item, log=False, nextitem=None)
+        except Exception as error:  # noqa: BLE001 - nothing that the kit does may end the run
+            attempt = Attempt(sources[check.exercise], self._plan.limits[check.exercise], None, error=error)  # type: ignore[arg-type]
+        outcome = _outcome(attempt, time.monotonic() - began)
+        if outcome.kind == "broken" and where == "shared":
+            self._places.renew()
+        return outcome
+
+
+class CheckTookTooLong(Exception):
+    """A check didn't end in its time though every call of learner code did."""
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raise in the check when it takes too long (where the platform has interval timers)."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def ring(*_: object) -> None:
+        raise CheckTookTooLong
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _outcome(attempt: Attempt, seconds: float) -> Outcome:
+    """Read what an attempt showed from the exception that ended it."""
+    printed = "" if attempt.submission is None else attempt.submission.printed
+    match attempt.error:
+        case None:
+            return Outcome("passed", printed=printed, seconds=seconds)
+        case LearnerError() as error:
+            return Outcome("failed", explained(error, attempt.limits), error.where, printed, seconds)
+        case AssertionError(args=(Reason() as reason, *_)):
+            return Outcome("failed", reason, "", printed, seconds)
+        case NotGraded(reason=reason):
+            return Outcome("not_shown", reason, "", printed, seconds)
+        case error:
+            return Outcome("broken", _trouble(error), "", printed, seconds)
+
+
+def _trouble(error: BaseException) -> Reason:
+    """Say in one sentence what broke that isn't the learner's."""
+    if isinstance(error, CheckTookTooLong):
+        return because("check_time_limit", "the check itself didn't end in its time")
+    if isinstance(error, LaunchError):
+        return because("launch_failed", "the kit couldn't start a process for the code: {detail}", detail=str(error))
+    message: Any = getattr(error, "message", None) or str(error)
+    return because(
+        "kit_failed", "the kit couldn't finish this check: {type}: {detail}", type=type(error).__name__, detail=str(message)[:300]
+    )
+
+
+def _with_dependencies(checks: list[Check], names: frozenset[str]) -> set[str]:
+    by_name = {check.name: check for check in checks}
+    wanted: set[str] = set()
+    pending = [name for name in names if name in by_name]
+    while pending:
+        name = pending.pop()
+        if name not in wanted:
+            wanted.add(name)
+            pending.extend(by_name[name].after)
+    return wanted

@@ -1,0 +1,183 @@
+"""Inside the learner's process: load the submission, call its functions, send back plain data.
+
+Nothing here is trusted. Whatever this process says is the learner's word, since learner code can replace any of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import inspect
+import linecache
+import logging
+import sys
+import types
+from collections.abc import Callable
+from itertools import islice
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from grader.runner import wire
+from infra.endpoint import Endpoint
+
+GENERATOR_CAP = 10_000
+TEXT_CAP = 2_000
+
+
+class _Refused(Exception):
+    """A call that can't be made, or a result that can't be sent: (kind, message)."""
+
+
+def serve(channel: Connection) -> None:
+    """Answer the grader's requests until it closes the channel."""
+    logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it logs a traceback for each error it raises
+    session: _Session | None = None
+    while True:
+        try:
+            request = wire.receive(channel)
+        except (EOFError, wire.WireError):
+            return
+        if request["do"] == "load":
+            session, reply = _load(request)
+        else:
+            assert session is not None
+            reply = session.answer(request)
+        _reply(channel, reply)
+
+
+def _reply(channel: Connection, reply: dict[str, Any]) -> None:
+    try:
+        wire.send(channel, reply)
+    except wire.NotPlainDataError as error:
+        wire.send(channel, {"error": ["not_plain", "", 0, str(error)[:TEXT_CAP], ""]})
+    except wire.TooLargeError as error:
+        wire.send(channel, {"error": ["too_large", "", 0, str(error), ""]})
+
+
+def _load(request: dict[str, Any]) -> tuple[_Session | None, dict[str, Any]]:
+    """Import the submission's file; `sys.path` gets the folders that learners expect there."""
+    path = Path(request["path"])
+    sys.path[:0] = [str(path.parent), *request["sys_path"]]
+    try:
+        if not path.is_file():
+            return None, {"error": ["not_loaded", "FileNotFoundError", 0, path.name, ""]}
+        module = _module("exercise", path)
+        drives = _module("drives", Path(request["drives"])) if request["drives"] else None
+    except BaseException as error:  # noqa: BLE001 - whatever the file does at import is its own failure
+        return None, {"error": _describe(error, path, kind="not_loaded")}
+    return _Session(module, drives, path), {"value": None}
+
+
+def _module(name: str, path: Path) -> types.ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+class _Session:
+    """The loaded submission with the clients and the event loop that its calls share."""
+
+    def __init__(self, module: types.ModuleType, drives: types.ModuleType | None, path: Path) -> None:
+        self._module = module
+        self._drives = drives
+        self._path = path
+        self._clients: dict[Endpoint, Any] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Do what one request asks; errors become part of the answer."""
+        match request:
+            case {"do": "call", "function": name, "args": args}:
+                return self._guarded(lambda: self._call(name, args))
+            case {"do": "map", "function": name, "argss": argss}:
+                return {"value": [self._guarded(lambda a=args: self._call(name, a)) for args in argss]}
+            case {"do": "drive", "function": name, "args": args}:
+                return self._guarded(lambda: self._drive(name, args))
+        raise AssertionError(request["do"])
+
+    def _guarded(self, action: Callable[[], Any]) -> dict[str, Any]:
+        try:
+            return {"value": action()}
+        except _Refused as refused:
+            return {"error": [refused.args[0], "", 0, refused.args[1], ""]}
+        except BaseException as error:  # noqa: BLE001 - SystemExit and pytest.skip are the learner's failure too
+            return {"error": _describe(error, self._path)}
+
+    def _call(self, name: str, args: list[Any]) -> Any:
+        function = getattr(self._module, name, None)
+        if not callable(function):
+            raise _Refused("no_function", name)
+        opened = [self._open(arg) for arg in args]
+        try:
+            signature = inspect.signature(function)
+            signature.bind(*opened)
+        except TypeError as error:
+            raise _Refused("signature", f"{name}{signature}: {error}") from None
+        except ValueError:
+            pass  # a builtin has no signature to look at
+        return self._settle(function(*opened))
+
+    def _drive(self, name: str, args: list[Any]) -> Any:
+        function = getattr(self._drives, name)
+        return self._settle(function(self._module, *(self._open(arg) for arg in args)))
+
+    def _settle(self, value: Any) -> Any:
+        """Await a coroutine, and drain a generator to a cap."""
+        if inspect.isawaitable(value):
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                asyncio.set_event_loop(self._loop)
+            value = self._loop.run_until_complete(_awaited(value))
+        if inspect.isgenerator(value):
+            value = list(islice(value, GENERATOR_CAP))
+        return value
+
+    def _open(self, arg: Any) -> Any:
+        """Turn an `Endpoint` into what its kind names; a client is opened once."""
+        if not isinstance(arg, Endpoint):
+            return arg
+        if arg.kind == "uri":
+            return arg.uri
+        if arg not in self._clients:
+            import pymilvus
+
+            make = pymilvus.MilvusClient if arg.kind == "client" else pymilvus.AsyncMilvusClient
+            self._clients[arg] = make(uri=arg.uri, token=arg.token, db_name=arg.database)
+        return self._clients[arg]
+
+
+async def _awaited(value: Any) -> Any:
+    return await value
+
+
+def _describe(error: BaseException, path: Path, kind: str = "raised") -> list[Any]:
+    """Kind, type, code, text and the learner's own lines of an exception."""
+    if isinstance(error, NotImplementedError):
+        kind = "not_implemented"
+    text = str(error)
+    if isinstance(error, SyntaxError):
+        text = f"{error.msg} ({Path(error.filename or path).name}, line {error.lineno})\n    {(error.text or '').strip()}"
+    code = getattr(error, "code", 0)
+    code = code if type(code) is int else 0
+    message = getattr(error, "message", None)
+    if isinstance(message, str) and code:
+        text = message
+    return [kind, type(error).__name__, code, text[:TEXT_CAP], _own_lines(error, path)]
+
+
+def _own_lines(error: BaseException, path: Path) -> str:
+    """Return the learner's lines that the exception passed through, as `file:line in function: source`."""
+    lines = []
+    traceback = error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if code.co_filename == str(path):
+            source = linecache.getline(str(path), traceback.tb_lineno).strip()
+            lines.append(f"{path.name}:{traceback.tb_lineno} in {code.co_name}: {source}")
+        traceback = traceback.tb_next
+    return "\n".join(lines[-3:])[:TEXT_CAP]

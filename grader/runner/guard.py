@@ -1,0 +1,133 @@
+"""Watches one child from the grader's side: its time, its memory and what it prints."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import threading
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+import psutil
+
+from grader.runner.launch import Launched
+
+TICK_S = 0.05
+KEPT_BYTES = 4096
+OUTPUT_LIMIT_BYTES = 32 << 20
+MEMORY_EVERY_TICKS = 4
+LAST_WORDS_S = 0.5
+"""How long to wait for the end of the output; only a process that escaped can hold it open for longer."""
+
+Limit = Literal["time_limit", "memory_limit", "output_limit"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a learner's process may use.
+
+    Attributes:
+        call_s: seconds for one request to the child: a call, a map or a drive.
+        memory_mb: resident memory of the child and its descendants, in MiB.
+    """
+
+    call_s: float = 20.0
+    memory_mb: int = 1024
+
+
+class Guard:
+    """A thread that reads a child's output and ends the child when it goes past a limit."""
+
+    def __init__(self, child: Launched, limits: Limits) -> None:
+        self._child = child
+        self._limits = limits
+        self._process = _process(child.pid)
+        self._deadline = float("inf")
+        self._head = bytearray()
+        self._tail = bytearray()
+        self._printed = 0
+        self._closing = threading.Event()
+        self.exceeded: Limit | None = None
+        self._reader = threading.Thread(target=self._read_output, daemon=True, name=f"output-{child.pid}")
+        self._watcher = threading.Thread(target=self._watch, daemon=True, name=f"guard-{child.pid}")
+        self._reader.start()
+        self._watcher.start()
+
+    def allow(self, seconds: float) -> None:
+        """Start the clock of one request."""
+        self._deadline = time.monotonic() + seconds
+
+    def rest(self) -> None:
+        """Stop the clock: the request was answered."""
+        self._deadline = float("inf")
+
+    def close(self) -> str:
+        """End the child, if it still runs, and return what it printed: its beginning and its end."""
+        self._closing.set()
+        self._watcher.join()
+        end_process_group(self._child.pid)
+        self._reader.join(timeout=LAST_WORDS_S)
+        with contextlib.suppress(OSError):
+            self._child.wake.close()
+        return self._text()
+
+    def _watch(self) -> None:
+        ticks = 0
+        while not self._closing.wait(TICK_S):
+            ticks += 1
+            if self._printed > OUTPUT_LIMIT_BYTES:
+                self._stop("output_limit")
+            elif time.monotonic() > self._deadline:
+                self._stop("time_limit")
+            elif ticks % MEMORY_EVERY_TICKS == 0 and self._memory_mb() > self._limits.memory_mb:
+                self._stop("memory_limit")
+
+    def _stop(self, limit: Limit) -> None:
+        """End the child, and wake the grader out of a read that may wait for a frame that never ends."""
+        self.exceeded = self.exceeded or limit
+        self._deadline = float("inf")
+        end_process_group(self._child.pid)
+        with contextlib.suppress(OSError):
+            self._child.wake.shutdown(socket.SHUT_RDWR)
+
+    def _read_output(self) -> None:
+        """Drain the child's output until nobody holds its other end, and keep the beginning and the end."""
+        with open(self._child.output, "rb", buffering=0) as output:  # noqa: PTH123 - a descriptor
+            while chunk := output.read(65536):
+                self._printed += len(chunk)
+                room = KEPT_BYTES - len(self._head)
+                self._head += chunk[:room]
+                self._tail = (self._tail + chunk[room:])[-KEPT_BYTES:] if len(chunk) > room else self._tail
+
+    def _memory_mb(self) -> float:
+        if self._process is None:
+            return 0.0
+        total = 0
+        with contextlib.suppress(psutil.Error):
+            for process in [self._process, *self._process.children(recursive=True)]:
+                total += process.memory_info().rss
+        return total / (1 << 20)
+
+    def _text(self) -> str:
+        cut = self._printed - len(self._head) - len(self._tail)
+        middle = f"\n… {cut} bytes cut …\n".encode() if cut > 0 else b""
+        return bytes(self._head + middle + self._tail).decode("utf-8", "replace")
+
+
+def end_process_group(pid: int) -> None:
+    """Kill a child with everything in its process group."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(pid, signal.SIGKILL)
+        else:
+            psutil.Process(pid).kill()
+
+
+def _process(pid: int) -> psutil.Process | None:
+    try:
+        return psutil.Process(pid)
+    except psutil.Error:
+        return None

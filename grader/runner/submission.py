@@ -1,0 +1,223 @@
+"""The one contract that drives every exercise: call the learner's functions by name, get plain data back."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.runner import wire
+from grader.runner.errors import Kind, LearnerError
+from grader.runner.guard import Guard, Limits
+from grader.runner.launch import ROOT, Launcher
+
+LOAD_LIMIT_S = 30.0
+FILE_CAP_BYTES = 256 << 10
+FILES_CAP = 64
+TEXT_CAP = 2_000
+
+
+@dataclass(frozen=True)
+class Source:
+    """Which code is graded: a label for people, the file, and the drives that the checks may ask for."""
+
+    label: str
+    path: Path
+    drives: Path | None = None
+
+
+class Submission:
+    """One learner's module in a process of its own, for one check.
+
+    The process starts with the first call. Arguments are plain data, arrays, or an `Endpoint`, which the child opens.
+    """
+
+    def __init__(self, source: Source, launcher: Launcher, limits: Limits) -> None:
+        self.source = source
+        self._launcher = launcher
+        self._limits = limits
+        self._process: Process | None = None
+        self._started: list[Process] = []
+        self.printed = ""
+
+    def call(self, function: str, *args: object) -> Any:
+        """Call a function of the exercise and return its value.
+
+        Raises:
+            LearnerError: it raised, or the child ended, or what it returned isn't plain data.
+        """
+        return self._main().request({"do": "call", "function": function, "args": list(args)})
+
+    def map(self, function: str, argss: Iterable[Sequence[object]]) -> list[Any]:
+        """Call a function once for each argument list, in one round trip.
+
+        Returns:
+            One item for each call: its value, or the `LearnerError` that it ended with.
+        """
+        request = {"do": "map", "function": function, "argss": [list(args) for args in argss]}
+        outcomes = self._main().request(request)
+        if not isinstance(outcomes, list) or len(outcomes) != len(request["argss"]):
+            raise LearnerError("forged", message="not one answer for each call", function=function)
+        return [_value_or_error(outcome, function) for outcome in outcomes]
+
+    def start(self, function: str, *args: object) -> Process:
+        """Begin a call in a process of its own, for services, traffic and crashes, and don't wait for it."""
+        process = Process(self.source, self._launcher, self._limits)
+        self._started.append(process)
+        process.begin({"do": "call", "function": function, "args": list(args)})
+        return process
+
+    def drive(self, function: str, *args: object) -> Any:
+        """Run a drive of the checks beside the learner's code; what it returns is the learner's word."""
+        return self._main().request({"do": "drive", "function": function, "args": list(args)})
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """The texts of the exercise's folder by relative name; links are left out and long files are cut."""
+        folder = self.source.path.with_suffix("")
+        if not folder.is_dir():
+            return {}
+        found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+        return {str(path.relative_to(folder)): _text(path) for path in found[:FILES_CAP]}
+
+    def close(self) -> None:
+        """End every process of this submission and keep what they printed."""
+        for process in [self._process, *self._started]:
+            if process is not None:
+                self.printed += process.close()
+        self._process, self._started = None, []
+
+    def _main(self) -> Process:
+        if self._process is None:
+            self._process = Process(self.source, self._launcher, self._limits)
+        return self._process
+
+
+class Process:
+    """A child with the submission loaded, and its channel."""
+
+    def __init__(self, source: Source, launcher: Launcher, limits: Limits) -> None:
+        self._launcher = launcher
+        self._limits = limits
+        self._child = launcher.launch()
+        self._guard = Guard(self._child, limits)
+        self._begun = ""
+        try:
+            self.request(
+                {
+                    "do": "load",
+                    "path": str(source.path),
+                    "drives": str(source.drives or ""),
+                    "sys_path": [str(ROOT)],
+                },
+                limit_s=LOAD_LIMIT_S,
+            )
+        except LearnerError:
+            self.printed = self.close()
+            raise
+
+    def request(self, request: Mapping[str, object], limit_s: float | None = None) -> Any:
+        """Send one request and wait for its answer."""
+        self.begin(request, limit_s)
+        return self.wait()
+
+    def begin(self, request: Mapping[str, object], limit_s: float | None = None) -> None:
+        """Send one request; `wait` brings the answer."""
+        self._begun = str(request.get("function", ""))
+        self._guard.allow(self._limits.call_s if limit_s is None else limit_s)
+        with contextlib.suppress(OSError):  # a closed channel is noticed, with its reason, when it is read
+            wire.send(self._child.channel, request)
+
+    def wait(self, timeout_s: float | None = None) -> Any:
+        """Wait for the value of the request that was begun.
+
+        Raises:
+            LearnerError: instead of a value.
+            TimeoutError: `timeout_s` passed; the process goes on.
+        """
+        if timeout_s is not None and not self._child.channel.poll(timeout_s):
+            raise TimeoutError
+        try:
+            reply = wire.receive(self._child.channel)
+        except (EOFError, OSError):
+            raise self._ended() from None
+        except wire.WireError as error:
+            raise self._ended("forged", str(error)) from None
+        finally:
+            self._guard.rest()
+        result = _value_or_error(reply, self._begun)
+        if isinstance(result, LearnerError):
+            raise result
+        return result
+
+    @property
+    def pid(self) -> int:
+        """The process id, for drives that need to see the process from outside."""
+        return self._child.pid
+
+    def stop(self) -> None:
+        """Ask the process to end (SIGTERM), as an operator would."""
+        self._signal("terminate")
+
+    def kill(self) -> None:
+        """End the process at once (SIGKILL), as a crash would."""
+        self._signal("kill")
+
+    def exit_code(self, timeout_s: float = 5.0) -> int | None:
+        """Return the exit code (negative: the signal), or None while the process runs."""
+        return self._launcher.exit_code(self._child.pid, timeout_s)
+
+    def close(self) -> str:
+        """End the process and return what it printed."""
+        with contextlib.suppress(OSError):
+            self._child.channel.close()
+        return self._guard.close()
+
+    def _signal(self, action: str) -> None:
+        import psutil
+
+        with contextlib.suppress(psutil.NoSuchProcess):
+            getattr(psutil.Process(self._child.pid), action)()
+
+    def _ended(self, kind: Kind = "crashed", message: str = "") -> LearnerError:
+        """Say why the channel closed."""
+        if self._guard.exceeded is not None:
+            return LearnerError(self._guard.exceeded, function=self._begun)
+        if kind == "crashed":
+            code = self._launcher.exit_code(self._child.pid, 1.0)
+            message = "it closed its channel" if code is None else _end_of(code)
+        return LearnerError(kind, message=message, function=self._begun)
+
+
+def _end_of(code: int) -> str:
+    import signal
+
+    if code < 0:
+        with contextlib.suppress(ValueError):
+            return f"signal {signal.Signals(-code).name}"
+    return f"exit code {code}"
+
+
+def _value_or_error(outcome: Any, function: str) -> Any:
+    """Unpack one outcome of the child; anything but the two known forms is forged."""
+    match outcome:
+        case {"value": value} if len(outcome) == 1:
+            return value
+        case {"error": [str(kind), str(type_), int(code), str(message), str(where)]} if len(outcome) == 1:
+            if kind in _CHILD_KINDS:
+                text = message[:TEXT_CAP], where[:TEXT_CAP]
+                return LearnerError(kind, type_[:100], code, *text, function)  # type: ignore[arg-type]
+    return LearnerError("forged", message="an answer of no known form", function=function)
+
+
+_CHILD_KINDS = frozenset(
+    ["raised", "not_implemented", "not_loaded", "no_function", "signature", "not_plain", "too_large"]
+)
+
+
+def _text(path: Path) -> str:
+    with path.open("rb") as stream:
+        return stream.read(FILE_CAP_BYTES).decode("utf-8", "replace")
+

@@ -1,0 +1,187 @@
+"""One grading run: a backend, a launcher, pytest over the checks, and what came of it."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import io
+import os
+import platform
+import secrets
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+
+from grader.check import Check
+from grader.curriculum import ROOT, Exercise
+from grader.errors import ChecksChanged, KitError
+from grader.opinions import GreenRecord
+from grader.places import Places
+from grader.plugin import Grading, Plan
+from grader.runner.guard import Limits
+from grader.runner.launch import Launcher
+from grader.runner.submission import Source
+from grader.verdict import Opinions, Verdict
+from infra.messages import Message, N_
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a grading run found.
+
+    Attributes:
+        exercises: what was graded, in order.
+        verdicts: one for each check, in the order in which they ran.
+        backend: which of the backends graded.
+        version: what its server calls itself.
+        label: whose code it was: `exercises`, `solutions`, or the name of a submission.
+        began: when, in UTC.
+        seconds: how long it took.
+        seed: what makes the same data again, with `DOJO_SEED`.
+        python: version of the interpreter.
+    """
+
+    exercises: tuple[Exercise, ...]
+    verdicts: tuple[Verdict, ...]
+    backend: str
+    version: str
+    label: str
+    began: datetime
+    seconds: float
+    seed: int
+    python: str = field(default_factory=platform.python_version)
+
+    def of(self, exercise: Exercise) -> tuple[Verdict, ...]:
+        """Return the verdicts of one exercise."""
+        return tuple(verdict for verdict in self.verdicts if verdict.check.exercise == exercise.id)
+
+    def exit_code(self, strict: bool) -> int:
+        """Return 0 where nothing failed and something passed, 1 for a failure, 2 where it couldn't be graded.
+
+        Args:
+            strict: whether anything that wasn't graded counts as 2.
+        """
+        statuses = [verdict.status for verdict in self.verdicts]
+        if "fail" in statuses:
+            return 1
+        if "pass" not in statuses or (strict and "not_graded" in statuses):
+            return 2
+        return 0
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Whom a grading run tells what happens while it happens."""
+
+    begin: Callable[[Check], None] = lambda check: None
+    end: Callable[[Verdict], None] = lambda verdict: None
+
+
+def sources(exercises: tuple[Exercise, ...], tree: str) -> dict[str, Source]:
+    """Return the submission of each exercise in a tree of the repository."""
+    return {e.id: Source(tree, e.file(tree), e.drives) for e in exercises}
+
+
+def grade(
+    exercises: tuple[Exercise, ...],
+    code: dict[str, Source],
+    launcher: Launcher,
+    places: Places,
+    *,
+    only: frozenset[str] | None = None,
+    opinions: Opinions | None = None,
+    listener: Listener = Listener(),  # noqa: B008 - frozen
+) -> Run:
+    """Run the checks of some exercises against some code.
+
+    Args:
+        exercises: which exercises.
+        code: the submission of each exercise id.
+        launcher: starts the learner's processes.
+        places: the servers.
+        only: names of the checks to run (with what they depend on); None for all.
+        opinions: the green record; by default the one of this clone.
+        listener: told of each check as it begins and ends.
+
+    Raises:
+        ChecksChanged: a check module can't be imported or its points don't sum up to what the curriculum says.
+    """
+    if sys.flags.optimize:
+        raise KitError(
+            Message(N_("Python runs with -O, which removes every check's assertions.")),
+            Message(N_("Run it again without -O and with PYTHONOPTIMIZE unset.")),
+        )
+    plan = Plan(
+        sources=code,
+        references=sources(exercises, "solutions"),
+        limits={e.id: Limits(e.call_s, e.memory_mb) for e in exercises},
+        only=only,
+        seed=_seed(),
+    )
+    record = opinions or GreenRecord(places.backend, places.version, exercises)
+    grading = Grading(plan, launcher, places, record, listener.begin, listener.end)
+    began, clock = datetime.now(UTC), time.monotonic()
+    _run_pytest(exercises, grading)
+    labels = {source.label for source in code.values()}
+    return Run(
+        exercises,
+        tuple(grading.verdicts),
+        places.backend,
+        places.version,
+        ", ".join(sorted(labels)),
+        began,
+        time.monotonic() - clock,
+        plan.seed,
+    )
+
+
+def _seed() -> int:
+    """Return the seed of `DOJO_SEED`, else one that nobody can know before."""
+    given = os.environ.get("DOJO_SEED", "")
+    return int(given) if given.isdigit() else secrets.randbelow(2**31)
+
+
+def _run_pytest(exercises: tuple[Exercise, ...], grading: Grading) -> None:
+    """Run pytest in this process, silent: what there is to say comes from the verdicts."""
+    arguments = [
+        *(str(exercise.checks) for exercise in exercises),
+        f"--rootdir={ROOT}",
+        f"--confcutdir={ROOT / 'checks'}",
+        "--config-file=" + str(ROOT / "checks" / "pytest.ini"),
+        *("-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:junitxml"),
+    ]
+    enabled = gc.isenabled()
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        pytest.main(arguments, plugins=[grading])
+    if enabled:
+        gc.enable()
+    for exercise in exercises:
+        found = [check for check in grading.collected if check.exercise == exercise.id]
+        points = sum(check.points for check in found)
+        if grading.errors or points != exercise.points:
+            raise _changed(exercise, points, grading.errors or [said.getvalue()])
+    expected = [check for check in grading.collected if grading.wants(check)]
+    if len(grading.verdicts) != len(expected):
+        raise _changed(exercises[0], 0, ["not every check came to a verdict"])
+
+
+def _changed(exercise: Exercise, points: float, details: list[str]) -> ChecksChanged:
+    shown = exercise.checks.relative_to(ROOT)
+    detail = details[0].strip().splitlines()[-1:] if details else []
+    return ChecksChanged(
+        Message(
+            N_("The checks of {id} ({path}) are not those of the curriculum: {points:g} points of {expected:g}. {detail}"),
+            {
+                "id": exercise.id,
+                "path": shown,
+                "points": points,
+                "expected": exercise.points,
+                "detail": " ".join(detail)[:200],
+            },
+        ),
+        Message(N_("Bring them back with: git checkout -- {path}"), {"path": shown}),
+    )

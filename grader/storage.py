@@ -1,0 +1,79 @@
+"""Writes the kit's own files so that a crash or a full disk never costs what was there before."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from grader.curriculum import ROOT
+from grader.errors import CannotWrite
+from infra.messages import Message, N_
+
+DOJO = ROOT / ".dojo"
+"""Progress and choices of this clone; REPORTS holds what people read."""
+REPORTS = ROOT / "reports"
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a file's text in one step: a reader sees the old text or the new, never a part.
+
+    Raises:
+        CannotWrite: the disk is full or the folder isn't writable; the old file is untouched.
+    """
+    scratch: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:  # noqa: PTH123
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(scratch).replace(path)
+    except OSError as error:
+        if scratch is not None:
+            with contextlib.suppress(OSError):
+                Path(scratch).unlink()
+        raise _cannot_write(path, error) from None
+
+
+def write_json(path: Path, document: object) -> None:
+    """Replace a JSON file in one step."""
+    write_text(path, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+
+def read_json(path: Path, otherwise: Any) -> Any:
+    """Return a JSON file's content, or `otherwise` where it is missing or unreadable."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return otherwise
+
+
+def remove(path: Path) -> None:
+    """Delete a file of the kit's own, if it is there.
+
+    Raises:
+        CannotWrite: the folder isn't writable.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise _cannot_write(path, error) from None
+
+
+def _cannot_write(path: Path, error: OSError) -> CannotWrite:
+    shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+    if error.errno == errno.ENOSPC:
+        return CannotWrite(
+            Message(N_("The disk is full: {path} can't be written. What was there before is untouched."), {"path": shown}),
+            Message(N_("Free some space, then run the same command again.")),
+        )
+    return CannotWrite(
+        Message(N_("{path} can't be written: {detail}."), {"path": shown, "detail": error.strerror}),
+        Message(N_("Make its folder writable for you, then run the same command again.")),
+    )

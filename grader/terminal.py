@@ -1,0 +1,163 @@
+"""What people see while and after a run: one line a check, the first failure of each exercise in full.
+
+Colour and spinners on a terminal; plain text of at most 80 columns when piped. Nothing that learner code printed can be
+taken for the kit's words: its lines carry a bar in front and its control characters are made visible.
+"""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.status import Status
+from rich.text import Text
+
+from grader.check import Check
+from grader.curriculum import Exercise
+from grader.errors import KitError
+from grader.results import earned, points_not_graded
+from grader.session import Listener, Run
+from grader.translate import said, translated
+from grader.verdict import Verdict
+from infra.backends import BackendError
+from infra.messages import Message, N_
+
+WIDTH = 80
+PRINTED_LINES = 12
+MARKS = {"pass": ("✓", "green"), "fail": ("✗", "red"), "not_graded": ("?", "yellow"), "not_run": ("·", "dim")}
+
+
+class Screen:
+    """The terminal, or the pipe, that a command talks to."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(file=sys.stdout, highlight=False, soft_wrap=True)
+        self._width = min(self._console.width, 100) if self._console.is_terminal else WIDTH
+        self._status: Status | None = None
+        self._shown_in_full: set[str] = set()
+        self._exercise = ""
+
+    def line(self, message: Message | str = "", style: str = "", **fields: object) -> None:
+        """Print one sentence in the reader's language."""
+        self._console.print(Text(said(message, **fields), style=style))
+
+    def announce(self, message: Message) -> None:
+        """Say what is being waited for."""
+        if self._status is not None:
+            self._status.update(Text(said(message)))
+        else:
+            self.line(message, style="dim")
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Show a spinner while something runs, where there is a terminal."""
+        if not self._console.is_terminal:
+            yield
+            return
+        with self._console.status("") as self._status:
+            yield
+        self._status = None
+
+    def error(self, error: KitError | BackendError) -> None:
+        """Print what stopped the kit and what mends it."""
+        self._console.print(Text(said(error.message), style="bold red"))
+        if error.remedy is not None:
+            self._console.print(Text(said(error.remedy)))
+
+    def listener(self, titles: dict[str, str]) -> Listener:
+        """Return what shows each check as it begins and ends; `titles` names the exercises by id."""
+
+        def begin(check: Check) -> None:
+            if check.exercise != self._exercise:
+                self._exercise = check.exercise
+                self._console.print()
+                self._console.print(Text(f"{check.exercise} {translated(titles[check.exercise])}", style="bold"))
+            if self._status is not None:
+                self._status.update(Text(translated(check.title), style="dim"))
+
+        return Listener(begin, self._ended)
+
+    def summary(self, run: Run, commands: dict[str, str]) -> None:
+        """Print the points of each exercise and what to do next.
+
+        Args:
+            run: what was found.
+            commands: for each exercise id, the command that grades it on a backend with everything.
+        """
+        for exercise in run.exercises:
+            self._console.print()
+            self._console.print(self._sum(exercise, run.of(exercise)))
+            if points_not_graded(run.of(exercise)) and exercise.id in commands:
+                self.line(N_("  Grade the rest with: {command}"), command=commands[exercise.id])
+        self._console.print()
+
+    def _sum(self, exercise: Exercise, verdicts: tuple[Verdict, ...]) -> Text:
+        numbers = {"earned": earned(verdicts), "points": exercise.points, "id": exercise.id}
+        statuses = {verdict.status for verdict in verdicts}
+        style = "bold red" if "fail" in statuses else "bold green" if "pass" in statuses else "bold yellow"
+        text = said(N_("{id}: {earned:g} of {points:g} points"), **numbers)
+        if missing := points_not_graded(verdicts):
+            text += said(N_(", {missing:g} not graded"), missing=missing)
+        return Text(text, style=style)
+
+    def _ended(self, verdict: Verdict) -> None:
+        first = verdict.status == "fail" and verdict.check.exercise not in self._shown_in_full
+        self._console.print(self._check_line(verdict, brief=not first))
+        if first:
+            self._shown_in_full.add(verdict.check.exercise)
+            self._in_full(verdict)
+
+    def _check_line(self, verdict: Verdict, brief: bool) -> Text:
+        mark, style = MARKS["not_run" if verdict.blocked_by else verdict.status]
+        points = f"{verdict.check.points:g}" if verdict.status == "pass" else f"0/{verdict.check.points:g}"
+        points = "–" if verdict.status == "not_graded" else points
+        title = translated(verdict.check.title)
+        room = self._width - 4 - len(points) - 1
+        head, *rest = textwrap.wrap(title, room) or [""]
+        line = Text.assemble((f"  {mark} ", style), head.ljust(room), (f" {points}", style))
+        for part in rest:
+            line.append("\n    " + part)
+        if brief and verdict.status != "pass" and verdict.outcome.reason is not None:
+            reason = " ".join(said(verdict.outcome.reason).split())
+            if verdict.status == "not_graded":
+                line.append("\n" + self._indented(said(N_("not graded: {reason}"), reason=reason), 6), style="dim")
+            else:
+                line.append("\n      " + textwrap.shorten(reason, self._width - 6, placeholder=" …"), style="dim")
+        return line
+
+    def _in_full(self, verdict: Verdict) -> None:
+        """Print why a check failed, the learner's own lines, and what the code printed."""
+        outcome = verdict.outcome
+        if outcome.reason is not None:
+            self._console.print(Text(self._indented(visible(said(outcome.reason)), 6)))
+        if outcome.where:
+            self.line(N_("      in your file:"), style="dim")
+            self._console.print(Text(textwrap.indent(visible(outcome.where), "        ")))
+        if outcome.printed.strip():
+            self.line(N_("      your code printed:"), style="dim")
+            lines = visible(outcome.printed).rstrip().splitlines()
+            cut = len(lines) - PRINTED_LINES
+            for printed in lines[:PRINTED_LINES]:
+                self._console.print(Text("        │ " + textwrap.shorten(printed, 500, placeholder=" …")))
+            if cut > 0:
+                self.line(N_("        … {cut} more lines stand in reports/results.json"), style="dim", cut=cut)
+
+    def _indented(self, text: str, by: int) -> str:
+        pad = " " * by
+        width = self._width - by
+        wrapped = (textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""] for line in text.splitlines())
+        return "\n".join(pad + part for lines in wrapped for part in lines)
+
+
+def visible(text: str) -> str:
+    """Return a text whose control characters can be seen and do nothing to a terminal."""
+    return "".join(c if c == "\n" or c.isprintable() else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    if character == "\t":
+        return "    "
+    return character.encode("unicode_escape").decode()

@@ -1,0 +1,115 @@
+"""How one check's runs become a verdict: pass, fail, or not graded, which can't be bought.
+
+An `Outcome` is what one run of a check showed. A run that neither passed nor failed is `not_shown`, where the check's
+own control said that nothing can be seen here, or `broken`, where Milvus was gone or the kit itself failed. `judge`
+decides from the submission's outcome, a retry alone on a fresh private server, and what the reference does there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from grader.check import Check, Reason, because
+
+Status = Literal["pass", "fail", "not_graded"]
+Kind = Literal["passed", "failed", "not_shown", "broken"]
+Who = Literal["submission", "reference"]
+Where = Literal["shared", "private"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run of a check showed.
+
+    Attributes:
+        kind: see the top of this module.
+        reason: why it didn't pass.
+        where: the learner's own lines that an exception came through.
+        printed: what the learner's code printed.
+        seconds: how long the run took.
+    """
+
+    kind: Kind
+    reason: Reason | None = None
+    where: str = ""
+    printed: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The end of one check.
+
+    Attributes:
+        check: what was checked.
+        status: pass, fail or not graded.
+        outcome: the run that decided it.
+        blocked_by: the check that this one depends on, where that kept it from being run.
+        seconds: how long all its runs took.
+    """
+
+    check: Check
+    status: Status
+    outcome: Outcome
+    blocked_by: str | None = None
+    seconds: float = 0.0
+
+
+class Opinions(Protocol):
+    """What is known of the reference on this backend version, check by check."""
+
+    def get(self, check: Check) -> Kind | None:
+        """Return how the reference ended, or None where that isn't known."""
+
+    def record(self, check: Check, kind: Kind) -> None:
+        """Keep how the reference ended, where that is a property of the backend and not of this moment."""
+
+
+def judge(check: Check, attempt: Callable[[Who, Where], Outcome], opinions: Opinions) -> tuple[Status, Outcome]:
+    """Decide a check's verdict.
+
+    Args:
+        check: the check.
+        attempt: runs the check once, for the submission or the reference, on the shared or a fresh private server.
+        opinions: the green record, read and extended.
+
+    Returns:
+        The status, and the outcome that explains it.
+    """
+    outcome = attempt("submission", "shared")
+    if outcome.kind == "broken" or (outcome.kind == "not_shown" and opinions.get(check) != "not_shown"):
+        # Nobody gets out of a check by breaking the server: once more, alone, where only this code can break it.
+        outcome = attempt("submission", "private")
+    if outcome.kind == "passed":
+        return "pass", outcome
+    opinion, reference = opinions.get(check), None
+    if opinion is None:
+        reference = attempt("reference", "private")
+        opinion = reference.kind
+        opinions.record(check, opinion)
+    if opinion == "passed":
+        return "fail", outcome if outcome.kind == "failed" else _broke_it(outcome)
+    return "not_graded", _reference_fails(outcome, reference) if outcome.kind == "failed" else outcome
+
+
+def _reference_fails(outcome: Outcome, reference: Outcome | None) -> Outcome:
+    detail = None if reference is None else reference.reason
+    reason = because(
+        "reference_fails",
+        "the reference solution doesn't pass this check on this server either, so it says nothing about your code. "
+        "What stopped the reference: {detail}",
+        detail=detail or "",
+    )
+    return Outcome("not_shown", reason, printed=outcome.printed, seconds=outcome.seconds)
+
+
+def _broke_it(outcome: Outcome) -> Outcome:
+    reason = because(
+        "broke_the_server",
+        "With your code this check can't be finished, twice, the second time alone on a fresh server; with the reference "
+        "it can. It looks as if your code takes the server down or changes what isn't its own. Seen last: {detail}",
+        detail=outcome.reason,
+    )
+    return Outcome("failed", reason, outcome.where, outcome.printed, outcome.seconds)

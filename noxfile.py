@@ -1,0 +1,132 @@
+"""The commands of Milvus Dojo. Each session prepares its environment if it has to, runs, and keeps the exit code."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nox
+from filelock import FileLock
+
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["stage1"]
+
+ROOT = Path(__file__).parent
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+SIZES = {
+    "grader": "about 200 MB of downloads, 700 MB on disk, once",
+    "tests": "about 210 MB of downloads, 750 MB on disk, once",
+    "lint": "about 220 MB of downloads, 800 MB on disk, once",
+}
+
+
+def python(session: nox.Session, group: str) -> str:
+    """Return the interpreter of a dependency group's environment, made or renewed when pyproject.toml asks for it.
+
+    All light commands share one environment, so that a hint never waits for an install. What a stamp file names is
+    installed; a set-up that was interrupted is begun again.
+    """
+    if sys.version_info < (3, 11):  # noqa: UP036 - nox itself runs on older ones
+        session.error(f"Milvus Dojo needs Python 3.11 or newer, and nox runs on {sys.version.split()[0]}.")
+    place = ROOT / ".nox" / f"dojo-{group}"
+    interpreter = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    packages = nox.project.dependency_groups(PYPROJECT, group)
+    wanted = hashlib.sha256("\n".join([sys.version, *packages]).encode()).hexdigest()
+    stamp = place / "dojo.stamp"
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return str(interpreter)
+    place.parent.mkdir(exist_ok=True)
+    with FileLock(f"{place}.lock"):
+        if not (stamp.is_file() and stamp.read_text() == wanted):
+            session.log(f"Preparing the {group} environment ({SIZES[group]}) …")
+            if not interpreter.is_file():
+                _must(session, [sys.executable, "-m", "virtualenv", "--quiet", str(place)])
+            _must(session, [str(interpreter), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages])
+            stamp.write_text(wanted)
+    return str(interpreter)
+
+
+def _must(session: nox.Session, command: list[str]) -> None:
+    if subprocess.call(command) != 0:
+        session.error(
+            "The environment couldn't be prepared; pip's message above says why. "
+            "With the network and the disk in order, the same command goes on where it stopped."
+        )
+
+
+def run(session: nox.Session, group: str, *arguments: str) -> None:
+    """Run a Python module in a group's environment and leave with its exit code.
+
+    `session.run` would turn every failure into exit code 1; 2 means that nothing could be graded.
+    """
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+    environment.pop("PYTHONOPTIMIZE", None)
+    command = [python(session, group), "-m", *arguments]
+    try:
+        code = subprocess.call(command, cwd=ROOT, env=environment)
+    except KeyboardInterrupt:
+        code = 2
+    if code:
+        sys.exit(code)
+
+
+def _stage(number: int) -> None:
+    @nox.session(name=f"stage{number}", default=number == 1)
+    def stage(session: nox.Session) -> None:
+        run(session, "grader", "grader", "grade", str(number), *session.posargs)
+
+    stage.__doc__ = f"Grade stage {number}, or the exercises that you name: nox -s stage{number} -- {number}.3"
+
+
+_stage(1)
+
+
+@nox.session
+def doctor(session: nox.Session) -> None:
+    """Say what this machine can grade on, what is missing, and the command that mends it."""
+    run(session, "grader", "grader", "doctor", *session.posargs)
+
+
+@nox.session
+def down(session: nox.Session) -> None:
+    """Stop every Milvus that the kit has started."""
+    run(session, "grader", "grader", "down", *session.posargs)
+
+
+@nox.session
+def soak(session: nox.Session) -> None:
+    """Grade a solution many times and keep every verdict: nox -s soak -- 1.3 --times 20."""
+    run(session, "grader", "grader", "soak", *session.posargs)
+
+
+@nox.session
+def authoring(session: nox.Session) -> None:
+    """Hold each exercise to its promises: stubs fail, solutions pass, every known-bad is rejected."""
+    run(session, "tests", "grader", "authoring", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the kit's own tests, against real servers."""
+    run(session, "tests", "pytest", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure save → verdict, cold and warm, and where the time goes."""
+    run(session, "tests", "benchmarks", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and types."""
+    interpreter = python(session, "lint")
+    codes = [
+        subprocess.call([interpreter, "-m", *command], cwd=ROOT)
+        for command in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
+    ]
+    if any(codes):
+        sys.exit(1)
