@@ -44,7 +44,18 @@ def python(session: nox.Session, group: str) -> str:
             session.log(f"Preparing the {group} environment ({SIZES[group]}) …")
             if not interpreter.is_file():
                 _must(session, [sys.executable, "-m", "virtualenv", "--quiet", str(place)])
-            _must(session, [str(interpreter), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages])
+            _must(
+                session,
+                [
+                    str(interpreter),
+                    "-m",
+                    "pip",
+                    "install",
+                    "--quiet",
+                    "--disable-pip-version-check",
+                    *packages,
+                ],
+            )
             stamp.write_text(wanted)
     return str(interpreter)
 

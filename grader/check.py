@@ -1,10 +1,10 @@
 """What a check is made of: the `@check` decorator, reasons, and the third verdict.
 
-    @check("1.3", points=2, after=[creates_the_collection])
-    def upsert_replaces(submission, collection):
-        \"\"\"upsert replaces the rows of known keys and adds the others\"\"\"
-        submission.call("upsert_rows", …)
-        assert count == 300, because("upsert_grew", "expected {expected} rows, count(*) says {actual}", …)
+@check("1.3", points=2, after=[creates_the_collection])
+def upsert_replaces(submission, collection):
+\"\"\"upsert replaces the rows of known keys and adds the others\"\"\"
+submission.call("upsert_rows", …)
+assert count == 300, because("upsert_grew", "expected {expected} rows, count(*) says {actual}", …)
 """
 
 from __future__ import annotations

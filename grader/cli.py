@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
+from grader import authoring as author
 from grader import progress, results
-from grader.curriculum import Exercise, Stage, find, stages
+from grader.curriculum import ROOT, Exercise, Stage, exercises, find, stages
 from grader.errors import KitError, WrongOption
 from grader.places import Places
 from grader.runner.launch import Launcher, start_launcher
 from grader.session import Run, grade, sources
-from grader.storage import DOJO, read_json, write_json
+from grader.runner.submission import Source
+from grader.storage import DOJO, REPORTS, append_json, read_json, remove, write_json
 from grader.terminal import Screen
-from infra.backends import BackendError, choose, stop_all, sweep
-from infra.messages import Message, N_
+from grader.translate import said
+from infra.backends import BackendError, availability, choose, stop_all, sweep
+from infra.messages import N_, Message
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help=__doc__,
 )
 
 Ids = Annotated[list[str] | None, typer.Argument(help="exercises, such as 1.3; none means the whole stage")]
@@ -50,9 +58,7 @@ def grade_command(
     backend: Backend = None,
     strict: Annotated[
         bool | None,
-        typer.Option(
-            "--strict/--no-strict", help="exit with 2 if anything isn't graded; the default where CI is set"
-        ),
+        typer.Option("--strict/--no-strict", help="exit with 2 if anything isn't graded; the default where CI is set"),
     ] = None,
 ) -> None:
     """Grade exercises of a stage: the learner's, or the solutions."""
@@ -82,6 +88,69 @@ def grade_command(
 
 
 @app.command()
+def authoring(
+    ids: Ids = None,
+    backend: Backend = None,
+    matrix: Annotated[bool, typer.Option("--matrix", help="every known-bad against every check")] = False,
+) -> None:
+    """Hold exercises to their promises: stubs fail, solutions pass, every known-bad is rejected for its reason."""
+    screen = Screen()
+    chosen = tuple(find(exercise_id) for exercise_id in ids or [e.id for e in exercises()])
+    broken = 0
+    with _launcher() as launcher, _places(backend, screen) as places:
+        for exercise in chosen:
+            screen.line(f"{exercise.id} {exercise.title} · {places.version}", style="bold")
+            if matrix:
+                screen.matrix(author.matrix(exercise, launcher, places))
+            for finding in itertools.chain(author.looked_at(exercise), author.graded(exercise, launcher, places)):
+                screen.finding(finding.promise, finding.problem)
+                broken += finding.problem is not None
+    raise typer.Exit(1 if broken else 0)
+
+
+@app.command()
+def soak(
+    ids: Ids = None,
+    times: Annotated[int, typer.Option(min=1, help="how often")] = 10,
+    backend: Backend = None,
+) -> None:
+    """Grade solutions and alternatives again and again; one verdict that isn't a pass is a bug of the kit."""
+    screen = Screen()
+    chosen = tuple(find(exercise_id) for exercise_id in ids or [e.id for e in exercises()])
+    log = REPORTS / "soak.jsonl"
+    remove(log)
+    odd = 0
+    with _launcher() as launcher, _places(backend, screen) as places:
+        for exercise in chosen:
+            for path in (exercise.file("solutions"), *author.alternatives(exercise)):
+                runs = []
+                for _ in range(times):
+                    source = {exercise.id: Source(path.stem, path, exercise.drives)}
+                    run = grade((exercise,), source, launcher, places)
+                    append_json(log, results.document(run, strict=False))
+                    runs.append(run)
+                problems = [problem for run in runs if (problem := author.not_passed(run.verdicts))]
+                seconds = sorted(run.seconds for run in runs)
+                screen.finding(
+                    f"{exercise.id} {path.relative_to(ROOT)} on {places.version}: {times - len(problems)} of {times} "
+                    f"passed, median {seconds[len(seconds) // 2]:.2f} s",
+                    "; ".join(sorted(set(problems))) or None,
+                )
+                odd += len(problems)
+    raise typer.Exit(1 if odd else 0)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine can grade on, what is missing, and the command that mends it."""
+    screen = Screen()
+    for row in availability():
+        state = said(N_("ready")) if row.ok else said(row.reason or "")
+        screen.finding(f"{row.backend}: {state}", None if row.ok else said(row.remedy or ""))
+    raise typer.Exit(0 if any(row.ok for row in availability()) else 2)
+
+
+@app.command()
 def down() -> None:
     """Stop every Milvus that the kit has started on this machine."""
     stopped = stop_all()
@@ -100,7 +169,10 @@ def _chosen(stage_number: int, ids: list[str]) -> tuple[Exercise, ...]:
     for exercise in wanted:
         if exercise not in stage.exercises:
             raise WrongOption(
-                Message(N_("Exercise {id} isn't part of stage {stage}."), {"id": exercise.id, "stage": stage_number}),
+                Message(
+                    N_("Exercise {id} isn't part of stage {stage}."),
+                    {"id": exercise.id, "stage": stage_number},
+                ),
                 Message(N_("Grade it with: nox -s stage{own} -- {id}"), {"own": exercise.id[0], "id": exercise.id}),
             )
     return tuple(e for e in stage.exercises if not wanted or e in wanted)
@@ -150,4 +222,3 @@ def _elsewhere(run: Run, stage: int) -> dict[str, str]:
     }
     others = [name for name in ("server",) if name != run.backend]
     return {id_: f"nox -s stage{stage} -- {id_} --backend {others[0]}" for id_ in lacking if others}
-

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import UnknownExercise
-from infra.messages import Message, N_
+from infra.messages import N_, Message
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -10,7 +10,7 @@ from fixtures.milvus import Milvus, workspace
 from grader.verdict import Where
 from infra.abilities import abilities
 from infra.backends import Server, is_alive, private_server, shared_server, touch
-from infra.messages import Message, N_
+from infra.messages import N_, Message
 
 
 class Places:
@@ -21,6 +21,8 @@ class Places:
         self._announce = announce
         self._stack = ExitStack()
         self._shared: Milvus | None = None
+        self._references = ExitStack()
+        self._reference: Milvus | None = None
         self._server: Server = shared_server(backend, announce)
 
     @property
@@ -34,13 +36,16 @@ class Places:
 
     @contextlib.contextmanager
     def open(self, where: Where) -> Iterator[Milvus]:
-        """Give a check its Milvus: the one of this run, or one that nobody else has touched."""
-        if where == "shared":
-            yield self._open_shared()
-        else:
-            self._announce(Message(N_("    once more, alone on a fresh server …")))
-            with private_server(self.backend) as server, workspace(server) as milvus:
-                yield milvus
+        """Give a check its Milvus: the one of this run, one of its own, or the one that references share."""
+        match where:
+            case "shared":
+                yield self._open_shared()
+            case "reference":
+                yield self._open_reference()
+            case "private":
+                self._announce(Message(N_("    once more, alone on a fresh server …")))
+                with private_server(self.backend) as server, workspace(server) as milvus:
+                    yield milvus
 
     def renew(self) -> None:
         """Replace the shared server if it doesn't answer any more."""
@@ -49,8 +54,9 @@ class Places:
             self._server = shared_server(self.backend, self._announce)
 
     def close(self) -> None:
-        """Drop this run's database; the server stays for the next run."""
+        """Drop this run's database; the shared server stays for the next run."""
         self._forget()
+        self._references.close()
         with contextlib.suppress(OSError):
             touch(self._server)
 
@@ -58,6 +64,14 @@ class Places:
         if self._shared is None:
             self._shared = self._stack.enter_context(workspace(self._server))
         return self._shared
+
+    def _open_reference(self) -> Milvus:
+        """No learner code ever learns of this server, so what the reference shows there can't be spoiled."""
+        if self._reference is None:
+            self._announce(Message(N_("    asking the reference solution for a second opinion …")))
+            server = self._references.enter_context(private_server(self.backend))
+            self._reference = self._references.enter_context(workspace(server))
+        return self._reference
 
     def _forget(self) -> None:
         self._shared = None

@@ -11,7 +11,7 @@ import signal
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,10 +24,9 @@ from grader.explain import explained
 from grader.places import Places
 from grader.runner.errors import LearnerError
 from grader.runner.guard import Limits
-from grader.runner.launch import LaunchError, Launcher
+from grader.runner.launch import Launcher, LaunchError
 from grader.runner.submission import Source, Submission
 from grader.verdict import Opinions, Outcome, Verdict, Where, Who, judge
-from infra.backends import Server
 from infra.backends.locks import timing_lock
 
 
@@ -166,9 +165,7 @@ class Grading:
         return True
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Iterator[None]:
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
         """Keep the first exception of an attempt as the object that it is."""
         attempt = item.stash[ATTEMPT]
         if call.excinfo is not None and attempt.error is None:
@@ -176,21 +173,22 @@ class Grading:
         return (yield)
 
     def _without_running(self, check: Check) -> Verdict | None:
-        """Return the verdict of a check that can't be run at all."""
-        ended = {verdict.check.name: verdict for verdict in self.verdicts if verdict.check.exercise == check.exercise}
-        for parent in check.after:
-            before = ended.get(parent)
-            if before is None or before.status != "pass":
-                status = "fail" if before is None or before.status == "fail" else "not_graded"
-                title = parent if before is None else before.check.title
-                reason = because("not_run", 'not run, since it builds on "{parent}"', parent=title)
-                return Verdict(check, status, Outcome("failed", reason), blocked_by=parent)
+        """Return the verdict of a check that the backend can't show, or that builds on one that didn't pass."""
         missing = sorted(need for need in check.needs if not self._places.has(need))
         if missing:
             reason = because(
-                "backend_lacks", "{backend} can't show it ({needs})", backend=self._places.version, needs=", ".join(missing)
+                "backend_lacks",
+                "{backend} can't show it ({needs})",
+                backend=self._places.version,
+                needs=", ".join(missing),
             )
-            return Verdict(check, "not_graded", Outcome("not_shown", reason))
+            return Verdict(check, "not_graded", Outcome("lacking", reason))
+        ended = {verdict.check.id: verdict for verdict in self.verdicts}
+        for name in check.after:
+            before = ended[f"{check.exercise}/{name}"]
+            if before.status != "pass":
+                reason = because("not_run", 'not run, since it builds on "{parent}"', parent=before.check.title)
+                return Verdict(check, before.status, Outcome(before.outcome.kind, reason), blocked_by=name)
         return None
 
     def _attempt(self, item: pytest.Function, who: Who, where: Where) -> Outcome:
@@ -242,13 +240,14 @@ def _outcome(attempt: Attempt, seconds: float) -> Outcome:
         case None:
             return Outcome("passed", printed=printed, seconds=seconds)
         case LearnerError() as error:
-            return Outcome("failed", explained(error, attempt.limits), error.where, printed, seconds)
+            own = error.kind in ("not_implemented", "not_loaded", "no_function", "signature")
+            return Outcome("failed", explained(error, attempt.limits), own, error.where, printed, seconds)
         case AssertionError(args=(Reason() as reason, *_)):
-            return Outcome("failed", reason, "", printed, seconds)
+            return Outcome("failed", reason, printed=printed, seconds=seconds)
         case NotGraded(reason=reason):
-            return Outcome("not_shown", reason, "", printed, seconds)
+            return Outcome("not_shown", reason, printed=printed, seconds=seconds)
         case error:
-            return Outcome("broken", _trouble(error), "", printed, seconds)
+            return Outcome("broken", _trouble(error), printed=printed, seconds=seconds)
 
 
 def _trouble(error: BaseException) -> Reason:
@@ -259,7 +258,10 @@ def _trouble(error: BaseException) -> Reason:
         return because("launch_failed", "the kit couldn't start a process for the code: {detail}", detail=str(error))
     message: Any = getattr(error, "message", None) or str(error)
     return because(
-        "kit_failed", "the kit couldn't finish this check: {type}: {detail}", type=type(error).__name__, detail=str(message)[:300]
+        "kit_failed",
+        "the kit couldn't finish this check: {type}: {detail}",
+        type=type(error).__name__,
+        detail=str(message)[:300],
     )
 
 

@@ -113,4 +113,7 @@ def _junit_case(suite: ElementTree.Element, exercise: Exercise, verdict: Verdict
 
 def _xml(text: str) -> str:
     """Replace what XML can't hold; ElementTree escapes the rest."""
-    return "".join(c if c in "\t\n" or (c >= " " and not 0xD800 <= ord(c) <= 0xDFFF and c not in "\ufffe\uffff") else "\ufffd" for c in text)
+    return "".join(
+        c if c in "\t\n" or (c >= " " and not 0xD800 <= ord(c) <= 0xDFFF and c not in "\ufffe\uffff") else "\ufffd"
+        for c in text
+    )

@@ -26,7 +26,7 @@ from grader.runner.guard import Limits
 from grader.runner.launch import Launcher
 from grader.runner.submission import Source
 from grader.verdict import Opinions, Verdict
-from infra.messages import Message, N_
+from infra.messages import N_, Message
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def grade(
     *,
     only: frozenset[str] | None = None,
     opinions: Opinions | None = None,
-    listener: Listener = Listener(),  # noqa: B008 - frozen
+    listener: Listener = Listener(),
 ) -> Run:
     """Run the checks of some exercises against some code.
 
@@ -174,7 +174,9 @@ def _changed(exercise: Exercise, points: float, details: list[str]) -> ChecksCha
     detail = details[0].strip().splitlines()[-1:] if details else []
     return ChecksChanged(
         Message(
-            N_("The checks of {id} ({path}) are not those of the curriculum: {points:g} points of {expected:g}. {detail}"),
+            N_(
+                "The checks of {id} ({path}) are not those of the curriculum: {points:g} points of {expected:g}. {detail}"
+            ),
             {
                 "id": exercise.id,
                 "path": shown,

@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.curriculum import ROOT
 from grader.errors import CannotWrite
-from infra.messages import Message, N_
+from infra.messages import N_, Message
 
 DOJO = ROOT / ".dojo"
 """Progress and choices of this clone; REPORTS holds what people read."""
@@ -46,6 +46,20 @@ def write_json(path: Path, document: object) -> None:
     write_text(path, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
 
 
+def append_json(path: Path, document: object) -> None:
+    """Add one line of JSON to a log.
+
+    Raises:
+        CannotWrite: the disk is full or the folder isn't writable.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(document, ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise _cannot_write(path, error) from None
+
+
 def read_json(path: Path, otherwise: Any) -> Any:
     """Return a JSON file's content, or `otherwise` where it is missing or unreadable."""
     try:
@@ -70,7 +84,10 @@ def _cannot_write(path: Path, error: OSError) -> CannotWrite:
     shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
     if error.errno == errno.ENOSPC:
         return CannotWrite(
-            Message(N_("The disk is full: {path} can't be written. What was there before is untouched."), {"path": shown}),
+            Message(
+                N_("The disk is full: {path} can't be written. What was there before is untouched."),
+                {"path": shown},
+            ),
             Message(N_("Free some space, then run the same command again.")),
         )
     return CannotWrite(

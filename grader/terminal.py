@@ -23,7 +23,7 @@ from grader.session import Listener, Run
 from grader.translate import said, translated
 from grader.verdict import Verdict
 from infra.backends import BackendError
-from infra.messages import Message, N_
+from infra.messages import N_, Message
 
 WIDTH = 80
 PRINTED_LINES = 12
@@ -61,6 +61,22 @@ class Screen:
             yield
         self._status = None
 
+    def finding(self, promise: str, problem: str | None) -> None:
+        """Print one thing that was looked at, and what is wrong with it."""
+        mark, style = MARKS["fail" if problem else "pass"]
+        self._console.print(Text.assemble((f"  {mark} ", style), promise))
+        if problem:
+            self._console.print(Text(self._indented(visible(problem), 6), style="dim"))
+
+    def matrix(self, rows: dict[str, dict[str, str]]) -> None:
+        """Print which check ended how for which known-bad: a column a check, by number."""
+        checks = list(next(iter(rows.values())))
+        for number, check in enumerate(checks, 1):
+            self._console.print(Text(f"  {number:2} {check}", style="dim"))
+        for name, row in rows.items():
+            cells = [MARKS[row[check].replace(" ", "_")] for check in checks]
+            self._console.print(Text.assemble(f"  {name:<28.28}", *((f" {mark}", style) for mark, style in cells)))
+
     def error(self, error: KitError | BackendError) -> None:
         """Print what stopped the kit and what mends it."""
         self._console.print(Text(said(error.message), style="bold red"))
@@ -90,6 +106,8 @@ class Screen:
         for exercise in run.exercises:
             self._console.print()
             self._console.print(self._sum(exercise, run.of(exercise)))
+            if any(verdict.blocked_by for verdict in run.of(exercise)):
+                self.line(N_("  The checks marked · build on one that didn't pass, and weren't run."), style="dim")
             if points_not_graded(run.of(exercise)) and exercise.id in commands:
                 self.line(N_("  Grade the rest with: {command}"), command=commands[exercise.id])
         self._console.print()
@@ -120,7 +138,7 @@ class Screen:
         line = Text.assemble((f"  {mark} ", style), head.ljust(room), (f" {points}", style))
         for part in rest:
             line.append("\n    " + part)
-        if brief and verdict.status != "pass" and verdict.outcome.reason is not None:
+        if brief and verdict.status != "pass" and not verdict.blocked_by and verdict.outcome.reason is not None:
             reason = " ".join(said(verdict.outcome.reason).split())
             if verdict.status == "not_graded":
                 line.append("\n" + self._indented(said(N_("not graded: {reason}"), reason=reason), 6), style="dim")
@@ -148,7 +166,10 @@ class Screen:
     def _indented(self, text: str, by: int) -> str:
         pad = " " * by
         width = self._width - by
-        wrapped = (textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""] for line in text.splitlines())
+        wrapped = (
+            textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]
+            for line in text.splitlines()
+        )
         return "\n".join(pad + part for lines in wrapped for part in lines)
 
 

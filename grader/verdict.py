@@ -1,22 +1,23 @@
 """How one check's runs become a verdict: pass, fail, or not graded, which can't be bought.
 
 An `Outcome` is what one run of a check showed. A run that neither passed nor failed is `not_shown`, where the check's
-own control said that nothing can be seen here, or `broken`, where Milvus was gone or the kit itself failed. `judge`
-decides from the submission's outcome, a retry alone on a fresh private server, and what the reference does there.
+own control said that nothing can be seen here, or `broken`, where Milvus was gone or the kit itself failed. (A check
+isn't even run where the backend is known to be `lacking` what it needs.) `judge` decides from the submission's outcome,
+a retry alone on a fresh private server, and what the reference does on another one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from grader.check import Check, Reason, because
 
 Status = Literal["pass", "fail", "not_graded"]
-Kind = Literal["passed", "failed", "not_shown", "broken"]
+Kind = Literal["passed", "failed", "lacking", "not_shown", "broken"]
 Who = Literal["submission", "reference"]
-Where = Literal["shared", "private"]
+Where = Literal["shared", "private", "reference"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Outcome:
     Attributes:
         kind: see the top of this module.
         reason: why it didn't pass.
+        own: whether the code failed by itself, whatever the server is, so that no second opinion is needed.
         where: the learner's own lines that an exception came through.
         printed: what the learner's code printed.
         seconds: how long the run took.
@@ -33,6 +35,7 @@ class Outcome:
 
     kind: Kind
     reason: Reason | None = None
+    own: bool = False
     where: str = ""
     printed: str = ""
     seconds: float = 0.0
@@ -72,7 +75,8 @@ def judge(check: Check, attempt: Callable[[Who, Where], Outcome], opinions: Opin
 
     Args:
         check: the check.
-        attempt: runs the check once, for the submission or the reference, on the shared or a fresh private server.
+        attempt: runs the check once, for the submission or the reference, on the shared server, on a fresh private one, or on one
+            that this run's references share.
         opinions: the green record, read and extended.
 
     Returns:
@@ -84,9 +88,11 @@ def judge(check: Check, attempt: Callable[[Who, Where], Outcome], opinions: Opin
         outcome = attempt("submission", "private")
     if outcome.kind == "passed":
         return "pass", outcome
+    if outcome.own:
+        return "fail", outcome
     opinion, reference = opinions.get(check), None
     if opinion is None:
-        reference = attempt("reference", "private")
+        reference = attempt("reference", "reference")
         opinion = reference.kind
         opinions.record(check, opinion)
     if opinion == "passed":
@@ -102,7 +108,7 @@ def _reference_fails(outcome: Outcome, reference: Outcome | None) -> Outcome:
         "What stopped the reference: {detail}",
         detail=detail or "",
     )
-    return Outcome("not_shown", reason, printed=outcome.printed, seconds=outcome.seconds)
+    return replace(outcome, kind="not_shown", reason=reason)
 
 
 def _broke_it(outcome: Outcome) -> Outcome:
@@ -112,4 +118,4 @@ def _broke_it(outcome: Outcome) -> Outcome:
         "it can. It looks as if your code takes the server down or changes what isn't its own. Seen last: {detail}",
         detail=outcome.reason,
     )
-    return Outcome("failed", reason, outcome.where, outcome.printed, outcome.seconds)
+    return replace(outcome, kind="failed", reason=reason)

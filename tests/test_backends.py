@@ -21,6 +21,7 @@ from infra.backends import (
     BackendError,
     BackendUnavailable,
     DiskFull,
+    StartFailed,
     StartTimeout,
     availability,
     choose,
@@ -77,9 +78,7 @@ def ends_within(pid: int | None, seconds: float) -> bool:
 
 def python(program: str) -> subprocess.Popen[str]:
     """Start a grader of its own, in this test's state directory."""
-    return subprocess.Popen(
-        [sys.executable, "-c", program], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
-    )
+    return subprocess.Popen([sys.executable, "-c", program], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -102,6 +101,18 @@ def test_a_warm_shared_server_is_found_again_and_a_private_one_is_gone_afterward
     assert client.list_collections() == []  # what proved it ready was removed
     assert shared.version in {"v2.3.5-lite", "lite 3.2.2"}
     client.close()
+
+
+@needs_wheel
+def test_a_server_that_crashes_is_told_with_the_reason() -> None:
+    with socket.create_server(("", 0)) as stranger:
+        taken = {"ROOTCOORD_PORT": str(stranger.getsockname()[1])}
+        with (
+            pytest.raises(StartFailed, match=r"ended while it started \(exit code -?\d+\)") as caught,
+            private_server("server", taken),
+        ):
+            pass
+    assert str(caught.value).endswith("bind: address already in use")
 
 
 @needs_wheel
@@ -149,9 +160,7 @@ def test_a_hung_server_is_ended_and_replaced(monkeypatch: pytest.MonkeyPatch) ->
     assert not runs(first.pid)
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b'{"backend": "lite"', b"[]", b"null", b'{"owner": 3}', b"\xff\xfe"]
-)
+@pytest.mark.parametrize("content", [b"", b'{"backend": "lite"', b"[]", b"null", b'{"owner": 3}', b"\xff\xfe"])
 def test_a_record_that_makes_no_sense_is_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / records.FILE).write_bytes(content)
     assert records.read(tmp_path) is None
@@ -208,9 +217,7 @@ def test_a_port_that_is_taken_meanwhile_is_tried_once_more(monkeypatch: pytest.M
     assert any("once more" in str(message) for message in announced)
 
 
-def test_a_timeout_names_the_step_and_the_last_log_lines(
-    monkeypatch: pytest.MonkeyPatch, state: Path
-) -> None:
+def test_a_timeout_names_the_step_and_the_last_log_lines(monkeypatch: pytest.MonkeyPatch, state: Path) -> None:
     mute = "import time; print('I never open a port', flush=True); time.sleep(60)"
     lite = starting.lite
 
@@ -267,9 +274,7 @@ class TestChoosing:
 
     @pytest.mark.parametrize("ask", [choose, lambda name, _kept: shared_server(name)])
     def test_an_unknown_name_is_answered_with_the_choices(self, ask) -> None:
-        with pytest.raises(
-            BackendUnavailable, match=r"no backend milvus: choose one of lite, server, external"
-        ):
+        with pytest.raises(BackendUnavailable, match=r"no backend milvus: choose one of lite, server, external"):
             ask("milvus", None)
 
     def test_external_needs_an_address(self) -> None:
@@ -317,9 +322,7 @@ class TestUnpacking:
         assert len(announced) == 1
 
     @pytest.mark.usefixtures("small_wheel")
-    def test_on_a_full_disk_leaves_nothing_half_unpacked(
-        self, state: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_on_a_full_disk_leaves_nothing_half_unpacked(self, state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def disk_is_full(_source: object, sink, _length: int) -> None:
             sink.write(b"half")
             raise OSError(errno.ENOSPC, "No space left on device")

@@ -99,9 +99,7 @@ def test_a_private_server_ends_with_its_killed_owner() -> None:
         "import infra.backends as b, time\n"
         "with b.private_server('lite') as s: print(s.home, flush=True); time.sleep(60)"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", own], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
-    ) as owner:
+    with subprocess.Popen([sys.executable, "-c", own], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdout is not None
         home = Path(owner.stdout.readline().strip())
         record = records.read(home)

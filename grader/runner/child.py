@@ -12,7 +12,8 @@ import linecache
 import logging
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from functools import partial
 from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -51,8 +52,11 @@ def _reply(channel: Connection, reply: dict[str, Any]) -> None:
         wire.send(channel, reply)
     except wire.NotPlainDataError as error:
         wire.send(channel, {"error": ["not_plain", "", 0, str(error)[:TEXT_CAP], ""]})
-    except wire.TooLargeError as error:
-        wire.send(channel, {"error": ["too_large", "", 0, str(error), ""]})
+    except (wire.TooLargeError, MemoryError) as error:
+        wire.send(channel, {"error": ["too_large", "", 0, str(error)[:TEXT_CAP], ""]})
+    except Exception as error:  # noqa: BLE001 - a value whose own methods fail when it is read
+        text = f"value that can't be read: {type(error).__name__}"
+        wire.send(channel, {"error": ["not_plain", "", 0, text, ""]})
 
 
 def _load(request: dict[str, Any]) -> tuple[_Session | None, dict[str, Any]]:
@@ -93,11 +97,11 @@ class _Session:
         """Do what one request asks; errors become part of the answer."""
         match request:
             case {"do": "call", "function": name, "args": args}:
-                return self._guarded(lambda: self._call(name, args))
+                return self._guarded(partial(self._call, name, args))
             case {"do": "map", "function": name, "argss": argss}:
-                return {"value": [self._guarded(lambda a=args: self._call(name, a)) for args in argss]}
+                return {"value": [self._guarded(partial(self._call, name, args)) for args in argss]}
             case {"do": "drive", "function": name, "args": args}:
-                return self._guarded(lambda: self._drive(name, args))
+                return self._guarded(partial(self._drive, name, args))
         raise AssertionError(request["do"])
 
     def _guarded(self, action: Callable[[], Any]) -> dict[str, Any]:
@@ -113,13 +117,7 @@ class _Session:
         if not callable(function):
             raise _Refused("no_function", name)
         opened = [self._open(arg) for arg in args]
-        try:
-            signature = inspect.signature(function)
-            signature.bind(*opened)
-        except TypeError as error:
-            raise _Refused("signature", f"{name}{signature}: {error}") from None
-        except ValueError:
-            pass  # a builtin has no signature to look at
+        _fits(name, function, opened)
         return self._settle(function(*opened))
 
     def _drive(self, name: str, args: list[Any]) -> Any:
@@ -127,15 +125,20 @@ class _Session:
         return self._settle(function(self._module, *(self._open(arg) for arg in args)))
 
     def _settle(self, value: Any) -> Any:
-        """Await a coroutine, and drain a generator to a cap."""
+        """Await a coroutine, and drain a generator of either kind to a cap."""
         if inspect.isawaitable(value):
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                asyncio.set_event_loop(self._loop)
-            value = self._loop.run_until_complete(_awaited(value))
+            value = self._run(_awaited(value))
+        if inspect.isasyncgen(value):
+            value = self._run(_drained(value))
         if inspect.isgenerator(value):
             value = list(islice(value, GENERATOR_CAP))
         return value
+
+    def _run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            asyncio.set_event_loop(self._loop)
+        return self._loop.run_until_complete(coroutine)
 
     def _open(self, arg: Any) -> Any:
         """Turn an `Endpoint` into what its kind names; a client is opened once."""
@@ -155,15 +158,45 @@ async def _awaited(value: Any) -> Any:
     return await value
 
 
+async def _drained(values: AsyncGenerator[Any, None]) -> list[Any]:
+    drained = []
+    async for value in values:
+        drained.append(value)
+        if len(drained) == GENERATOR_CAP:
+            break
+    return drained
+
+
+def _fits(name: str, function: Callable[..., Any], args: list[Any]) -> None:
+    """Refuse a call that the function's parameters don't take."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return  # a builtin has no signature to look at
+    try:
+        signature.bind(*args)
+    except TypeError as error:
+        raise _Refused("signature", f"{name}{signature}: {error}") from None
+
+
 def _describe(error: BaseException, path: Path, kind: str = "raised") -> list[Any]:
     """Kind, type, code, text and the learner's own lines of an exception."""
-    if isinstance(error, NotImplementedError):
+    try:
+        return _told(error, path, kind)
+    except Exception as second:  # noqa: BLE001 - an exception whose own __str__ or message fails
+        return [kind, type(error).__name__, 0, f"(its text raised {type(second).__name__})", _own_lines(error, path)]
+
+
+def _told(error: BaseException, path: Path, kind: str) -> list[Any]:
+    if isinstance(error, NotImplementedError) and kind == "raised":
         kind = "not_implemented"
     text = str(error)
     if isinstance(error, SyntaxError):
-        text = f"{error.msg} ({Path(error.filename or path).name}, line {error.lineno})\n    {(error.text or '').strip()}"
+        text = (
+            f"{error.msg} ({Path(error.filename or path).name}, line {error.lineno})\n    {(error.text or '').strip()}"
+        )
     code = getattr(error, "code", 0)
-    code = code if type(code) is int else 0
+    code = int(code) if isinstance(code, int) else 0
     message = getattr(error, "message", None)
     if isinstance(message, str) and code:
         text = message

@@ -33,7 +33,13 @@ class LearnerError(Exception):
     """
 
     def __init__(
-        self, kind: Kind, type: str = "", code: int = 0, message: str = "", where: str = "", function: str = ""
+        self,
+        kind: Kind,
+        type: str = "",
+        code: int = 0,
+        message: str = "",
+        where: str = "",
+        function: str = "",
     ) -> None:
         super().__init__(kind, type, code, message)
         self.kind = kind

@@ -45,6 +45,7 @@ class Guard:
         self._child = child
         self._limits = limits
         self._process = _process(child.pid)
+        self._descendants: set[psutil.Process] = set()
         self._deadline = float("inf")
         self._head = bytearray()
         self._tail = bytearray()
@@ -68,7 +69,7 @@ class Guard:
         """End the child, if it still runs, and return what it printed: its beginning and its end."""
         self._closing.set()
         self._watcher.join()
-        end_process_group(self._child.pid)
+        self._end()
         self._reader.join(timeout=LAST_WORDS_S)
         with contextlib.suppress(OSError):
             self._child.wake.close()
@@ -89,7 +90,7 @@ class Guard:
         """End the child, and wake the grader out of a read that may wait for a frame that never ends."""
         self.exceeded = self.exceeded or limit
         self._deadline = float("inf")
-        end_process_group(self._child.pid)
+        self._end()
         with contextlib.suppress(OSError):
             self._child.wake.shutdown(socket.SHUT_RDWR)
 
@@ -102,12 +103,24 @@ class Guard:
                 self._head += chunk[:room]
                 self._tail = (self._tail + chunk[room:])[-KEPT_BYTES:] if len(chunk) > room else self._tail
 
+    def _end(self) -> None:
+        """Kill the child, its process group, and what left the group: where there is no zygote, nobody else does."""
+        self._see_descendants()
+        end_process_group(self._child.pid)
+        for process in self._descendants:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+
+    def _see_descendants(self) -> None:
+        if self._process is not None:
+            with contextlib.suppress(psutil.Error):
+                self._descendants.update(self._process.children(recursive=True))
+
     def _memory_mb(self) -> float:
-        if self._process is None:
-            return 0.0
+        self._see_descendants()
         total = 0
-        with contextlib.suppress(psutil.Error):
-            for process in [self._process, *self._process.children(recursive=True)]:
+        for process in (self._process, *self._descendants):
+            with contextlib.suppress(psutil.Error, AttributeError):
                 total += process.memory_info().rss
         return total / (1 << 20)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import os
 import secrets
@@ -18,6 +20,8 @@ from typing import Protocol
 ROOT = Path(__file__).resolve().parents[2]
 START_LIMIT_S = 60.0
 """A cold import of pymilvus on a busy machine took 8 s; this is for machines that are slower still."""
+FORK_LIMIT_S = 10.0
+"""A warm zygote answers in 20 ms, unless learner code has stopped it."""
 
 
 class LaunchError(Exception):
@@ -86,13 +90,14 @@ class ZygoteLauncher:
 
     def __init__(self) -> None:
         self._ended: dict[int, int] = {}
+        self._requests = itertools.count()
         self._lock = threading.Lock()
         self._start()
 
     def _start(self) -> None:
         self._unread = b""
+        self._limit_s = START_LIMIT_S
         self._control, theirs = socket.socketpair()
-        self._control.settimeout(START_LIMIT_S)
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "grader.runner.zygote", str(theirs.fileno())],
@@ -104,28 +109,50 @@ class ZygoteLauncher:
             )
 
     def launch(self) -> Launched:
-        """Fork one child; a zygote that learner code has killed is replaced first.
+        """Fork one child; a zygote that learner code has killed or stopped is replaced first.
 
         Raises:
             LaunchError: the zygote doesn't come up or doesn't answer.
         """
         with self._lock:
             if self._process.poll() is not None:
-                self._control.close()
-                self._start()
+                self._replace()
+            try:
+                return self._fork()
+            except OSError:
+                self._replace()
+            try:
+                return self._fork()
+            except OSError as error:
+                raise LaunchError(f"the process that starts learner code doesn't: {error}") from None
+
+    def _replace(self) -> None:
+        """Start a new zygote; the children of the old one end with it, or when nobody holds their channel."""
+        self._process.kill()
+        self._process.wait()
+        self._control.close()
+        self._start()
+
+    def _fork(self) -> Launched:
+        with contextlib.ExitStack() as on_failure:
             ours, theirs = socket.socketpair()
+            on_failure.callback(ours.close)
             output, output_write = os.pipe()
+            on_failure.callback(os.close, output)
             with theirs:
                 try:
-                    request = json.dumps({"cwd": str(ROOT)}).encode()
+                    number = next(self._requests)
+                    request = json.dumps({"cwd": str(ROOT), "request": number}).encode()
+                    self._control.settimeout(self._limit_s)
                     socket.send_fds(self._control, [request], [theirs.fileno(), output_write])
-                    pid = self._read_until("forked")
-                except OSError as error:
-                    raise LaunchError(f"the process that starts learner code is gone: {error}") from None
+                    pid = self._answer_to(number)
                 finally:
                     os.close(output_write)
-        wake = ours.dup()
-        return Launched(pid, Connection(ours.detach()), output, wake)
+            self._limit_s = FORK_LIMIT_S
+            self._ended.pop(pid, None)  # of another process, which had the same pid before
+            wake = ours.dup()
+            on_failure.pop_all()
+            return Launched(pid, Connection(ours.detach()), output, wake)
 
     def exit_code(self, pid: int, timeout_s: float) -> int | None:
         """Return a child's exit code, waiting for at most `timeout_s` seconds."""
@@ -136,8 +163,6 @@ class ZygoteLauncher:
                     self._read_line()
             except OSError:
                 return None
-            finally:
-                self._control.settimeout(START_LIMIT_S)
             return self._ended[pid]
 
     def close(self) -> None:
@@ -149,11 +174,14 @@ class ZygoteLauncher:
             self._process.kill()
             self._process.wait()
 
-    def _read_until(self, key: str) -> int:
+    def _answer_to(self, number: int) -> int:
+        """Return the pid that a request brought; a request that was given up has an answer too, which nobody wants."""
         while True:
             message = self._read_line()
-            if key in message:
-                return message[key]
+            if message.get("request") == number:
+                if "refused" in message:
+                    raise OSError(message["refused"], os.strerror(message["refused"]))
+                return message["forked"]
 
     def _read_line(self) -> dict[str, int]:
         while b"\n" not in self._unread:
@@ -197,6 +225,7 @@ class SpawnLauncher:
             process.kill()
             process.wait()
         self._spare.listener.close()
+        os.close(self._spare.output)
 
     def _spawn(self) -> _Spare:
         spare = _Spare()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from grader.runner.launch import ROOT, Launcher
 LOAD_LIMIT_S = 30.0
 FILE_CAP_BYTES = 256 << 10
 FILES_CAP = 64
+ENTRIES_CAP = 4_096
 TEXT_CAP = 2_000
 
 
@@ -64,7 +68,7 @@ class Submission:
 
     def start(self, function: str, *args: object) -> Process:
         """Begin a call in a process of its own, for services, traffic and crashes, and don't wait for it."""
-        process = Process(self.source, self._launcher, self._limits)
+        process = self._loaded()
         self._started.append(process)
         process.begin({"do": "call", "function": function, "args": list(args)})
         return process
@@ -77,10 +81,11 @@ class Submission:
     def files(self) -> Mapping[str, str]:
         """The texts of the exercise's folder by relative name; links are left out and long files are cut."""
         folder = self.source.path.with_suffix("")
-        if not folder.is_dir():
+        if not folder.is_dir() or folder.is_symlink():
             return {}
-        found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-        return {str(path.relative_to(folder)): _text(path) for path in found[:FILES_CAP]}
+        found = sorted(islice((path for path in folder.rglob("*") if not path.is_symlink()), ENTRIES_CAP))
+        texts = ((path.relative_to(folder).as_posix(), _text(path)) for path in found)
+        return dict(islice(((_visible(name), text) for name, text in texts if text is not None), FILES_CAP))
 
     def close(self) -> None:
         """End every process of this submission and keep what they printed."""
@@ -91,32 +96,42 @@ class Submission:
 
     def _main(self) -> Process:
         if self._process is None:
-            self._process = Process(self.source, self._launcher, self._limits)
+            self._process = self._loaded()
         return self._process
+
+    def _loaded(self) -> Process:
+        process = Process(self._launcher, self._limits)
+        try:
+            process.load(self.source)
+        except BaseException:
+            self.printed += process.close()
+            raise
+        return process
 
 
 class Process:
-    """A child with the submission loaded, and its channel."""
+    """A child and its channel."""
 
-    def __init__(self, source: Source, launcher: Launcher, limits: Limits) -> None:
+    def __init__(self, launcher: Launcher, limits: Limits) -> None:
         self._launcher = launcher
         self._limits = limits
         self._child = launcher.launch()
         self._guard = Guard(self._child, limits)
         self._begun = ""
-        try:
-            self.request(
-                {
-                    "do": "load",
-                    "path": str(source.path),
-                    "drives": str(source.drives or ""),
-                    "sys_path": [str(ROOT)],
-                },
-                limit_s=LOAD_LIMIT_S,
-            )
-        except LearnerError:
-            self.printed = self.close()
-            raise
+
+    def load(self, source: Source) -> None:
+        """Import the submission in the child, before anything else is asked of it.
+
+        Raises:
+            LearnerError: it can't be imported.
+        """
+        request = {
+            "do": "load",
+            "path": str(source.path),
+            "drives": str(source.drives or ""),
+            "sys_path": [str(ROOT)],
+        }
+        self.request(request, LOAD_LIMIT_S)
 
     def request(self, request: Mapping[str, object], limit_s: float | None = None) -> Any:
         """Send one request and wait for its answer."""
@@ -217,7 +232,18 @@ _CHILD_KINDS = frozenset(
 )
 
 
-def _text(path: Path) -> str:
-    with path.open("rb") as stream:
+def _text(path: Path) -> str | None:
+    """Return the beginning of a regular file; None for what is none, also if it became a link or a pipe meanwhile."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
+        return None
+    with open(descriptor, "rb") as stream:  # noqa: PTH123 - a descriptor
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
         return stream.read(FILE_CAP_BYTES).decode("utf-8", "replace")
 
+
+def _visible(name: str) -> str:
+    """Make a file name printable that isn't UTF-8."""
+    return name.encode("utf-8", "backslashreplace").decode()

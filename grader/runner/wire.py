@@ -5,8 +5,10 @@ frame for each array that the JSON names. The receiver knows the greatest length
 and what arrives is made of exact builtin types and plain arrays.
 
 In the JSON, numbers, strings and lists stand for themselves. Every object is a tag with one key:
-`{"d": {…}}` a dict with string keys, `{"m": [[key, value], …]}` any other dict, `{"a": i}` array i,
-`{"b": i}` the bytes of array i, `{"e": […]}` an `Endpoint`.
+`{"d": {…}}` a dict with string keys, `{"m": [[key, value], …]}` a dict with other plain keys, `{"a": i}` array i,
+`{"b": i}` the bytes of array i, `{"e": […]}` an `Endpoint`. Each array is named once.
+
+Whatever arrives, the receiver's memory grows by less than 64 MB (measured in tests/test_wire.py).
 """
 
 from __future__ import annotations
@@ -17,20 +19,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from enum import Enum
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from infra.endpoint import Endpoint
+from infra.endpoint import Endpoint, EndpointKind
 
 MAX_JSON_BYTES = 1 << 20
 MAX_ARRAY_BYTES = 16 << 20
 MAX_DEPTH = 32
+MAX_TOKENS = 1 << 18
+"""How many values and keys the JSON may hold, roughly: `[],` is three bytes, and a list in memory is sixty."""
 DTYPES = frozenset(
-    ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
-    + ["float16", "float32", "float64"]
+    ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64"]
 )
+
+ENDPOINT_KINDS = frozenset(get_args(EndpointKind))
 
 Array = npt.NDArray[Any]
 
@@ -55,11 +60,17 @@ def send(channel: Connection, value: object) -> None:
         TooLargeError: the value is too large; nothing was sent.
     """
     arrays: list[Array] = []
-    document = {"value": _to_json(value, arrays, 0), "arrays": [[a.dtype.name, list(a.shape)] for a in arrays]}
-    header = json.dumps(document, separators=(",", ":"), ensure_ascii=True).encode()
+    document = {
+        "value": _to_json(value, arrays, 0),
+        "arrays": [[a.dtype.name, list(a.shape)] for a in arrays],
+    }
+    try:
+        header = json.dumps(document, separators=(",", ":"), ensure_ascii=True).encode()
+    except ValueError:  # Python's own limit, which the other side has too
+        raise TooLargeError("an integer of thousands of digits") from None
     size = sum(a.nbytes for a in arrays)
-    if len(header) > MAX_JSON_BYTES or size > MAX_ARRAY_BYTES:
-        raise TooLargeError(f"{len(header)} bytes of JSON and {size} bytes of arrays")
+    if len(header) > MAX_JSON_BYTES or _tokens(header) > MAX_TOKENS or size > MAX_ARRAY_BYTES:
+        raise TooLargeError(f"{_tokens(header)} values in {len(header)} bytes of JSON and {size} bytes of arrays")
     channel.send_bytes(header)
     for array in arrays:
         channel.send_bytes(array.tobytes())
@@ -75,24 +86,64 @@ def receive(channel: Connection) -> Any:
     document = _parse(_frame(channel, MAX_JSON_BYTES))
     if not isinstance(document, dict) or set(document) != {"value", "arrays"}:
         raise WireError("a message has exactly the keys value and arrays")
-    arrays = [_array(channel, dtype, shape) for dtype, shape in _array_specs(document["arrays"])]
+    arrays = _Arrays(channel, document["arrays"])
     return _from_json(document["value"], arrays, 0)
 
 
 def _frame(channel: Connection, limit: int) -> bytes:
     try:
         return channel.recv_bytes(limit)
-    except EOFError:
-        raise
     except OSError as error:
-        raise WireError(f"a frame longer than {limit} bytes, or a broken channel: {error}") from None
+        # `Connection` has one exception for both: a length beyond the limit, and an end in the middle of a frame.
+        if "bad message length" in str(error):
+            raise WireError(f"a frame longer than {limit} bytes") from None
+        raise EOFError from None
 
 
 def _parse(frame: bytes) -> Any:
+    if _tokens(frame) > MAX_TOKENS:
+        raise WireError(f"more than {MAX_TOKENS} values")
     try:
         return json.loads(frame)
     except (ValueError, RecursionError) as error:
         raise WireError(f"not a JSON document: {type(error).__name__}") from None
+
+
+def _tokens(frame: bytes) -> int:
+    """Count what begins or separates values; what strings hold counts too."""
+    return sum(frame.count(mark) for mark in (b",", b":", b"[", b"{"))
+
+
+class _Arrays:
+    """The arrays of one message, each of them handed out once: naming one a thousand times can't multiply it."""
+
+    def __init__(self, channel: Connection, specs: object) -> None:
+        """Read every array, after the sizes of all of them were found to be small enough."""
+        self._specs = _array_specs(specs)
+        self._frames: dict[int, bytes] = {}
+        for index, (dtype, shape) in enumerate(self._specs):
+            expected = _nbytes(dtype, shape)
+            frame = _frame(channel, expected)
+            if len(frame) != expected:
+                raise WireError(f"an array of {expected} bytes came with {len(frame)}")
+            self._frames[index] = frame
+
+    def take(self, index: int) -> Array:
+        """Return an array that can be written to, as one that was made here could be."""
+        dtype, shape = self._specs[index] if index in self._frames else ("", ())
+        flat = np.frombuffer(self.take_bytes(index), dtype=dtype)
+        if dtype == "bool" and flat.view("uint8").max(initial=0) > 1:
+            raise WireError("a bool that is neither 0 nor 1")
+        try:
+            return flat.reshape(shape).copy()
+        except ValueError:  # empty, with other dimensions whose product no array can have
+            raise WireError(f"an array of shape {shape!r:.80}") from None
+
+    def take_bytes(self, index: int) -> bytes:
+        """Return the bytes of an array."""
+        if index not in self._frames:
+            raise WireError("an array that isn't there, or that is named twice")
+        return self._frames.pop(index)
 
 
 def _array_specs(specs: object) -> list[tuple[str, tuple[int, ...]]]:
@@ -106,7 +157,7 @@ def _array_specs(specs: object) -> list[tuple[str, tuple[int, ...]]]:
             case [str(dtype), list(shape)] if dtype in DTYPES and len(shape) <= 8:
                 if not all(type(n) is int and 0 <= n <= MAX_ARRAY_BYTES for n in shape):
                     raise WireError(f"an array of shape {shape!r:.80}")
-                total += math.prod(shape) * np.dtype(dtype).itemsize
+                total += _nbytes(dtype, tuple(shape))
                 checked.append((dtype, tuple(shape)))
             case _:
                 raise WireError(f"an array of kind {spec!r:.80}")
@@ -115,15 +166,11 @@ def _array_specs(specs: object) -> list[tuple[str, tuple[int, ...]]]:
     return checked
 
 
-def _array(channel: Connection, dtype: str, shape: tuple[int, ...]) -> Array:
-    expected = math.prod(shape) * np.dtype(dtype).itemsize
-    frame = _frame(channel, max(expected, 1))
-    if len(frame) != expected:
-        raise WireError(f"an array of {expected} bytes came with {len(frame)}")
-    return np.frombuffer(frame, dtype=dtype).reshape(shape)
+def _nbytes(dtype: str, shape: tuple[int, ...]) -> int:
+    return math.prod(shape) * np.dtype(dtype).itemsize
 
 
-def _from_json(node: Any, arrays: Sequence[Array], depth: int) -> Any:
+def _from_json(node: Any, arrays: _Arrays, depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise WireError(f"a value nested deeper than {MAX_DEPTH}")
     if isinstance(node, str):
@@ -138,16 +185,16 @@ def _from_json(node: Any, arrays: Sequence[Array], depth: int) -> Any:
             return {_from_json(k, arrays, depth + 1): _from_json(v, arrays, depth + 1) for k, v in items.items()}
         case {"m": list(pairs)} if len(node) == 1:
             return _from_pairs(pairs, arrays, depth)
-        case {"a": int(index)} if len(node) == 1 and 0 <= index < len(arrays):
-            return arrays[index]
-        case {"b": int(index)} if len(node) == 1 and 0 <= index < len(arrays):
-            return arrays[index].tobytes()
-        case {"e": [str(kind), str(uri), str(token), str(database)]} if len(node) == 1:
+        case {"a": int(index)} if len(node) == 1:
+            return arrays.take(index)
+        case {"b": int(index)} if len(node) == 1:
+            return arrays.take_bytes(index)
+        case {"e": [str(kind), str(uri), str(token), str(database)]} if len(node) == 1 and kind in ENDPOINT_KINDS:
             return Endpoint(kind, uri, token, database)  # type: ignore[arg-type]
     raise WireError("an object that is no tag")
 
 
-def _from_pairs(pairs: list[Any], arrays: Sequence[Array], depth: int) -> dict[Any, Any]:
+def _from_pairs(pairs: list[Any], arrays: _Arrays, depth: int) -> dict[Any, Any]:
     result = {}
     for pair in pairs:
         if not isinstance(pair, list) or len(pair) != 2 or isinstance(pair[0], (list, dict)):
@@ -192,11 +239,18 @@ _SCALARS: list[tuple[Any, Callable[[Any], object]]] = [
 def _mapping_to_json(value: Mapping[Any, Any], arrays: list[Array], depth: int) -> dict[str, Any]:
     if all(type(key) is str for key in value):
         return {"d": {key: _to_json(item, arrays, depth + 1) for key, item in value.items()}}
-    return {"m": [[_to_json(k, arrays, depth + 1), _to_json(v, arrays, depth + 1)] for k, v in value.items()]}
+    pairs = [[_to_json(k, arrays, depth + 1), _to_json(v, arrays, depth + 1)] for k, v in value.items()]
+    for key, (plain, _) in zip(value, pairs, strict=True):
+        if isinstance(plain, (list, dict)):
+            raise NotPlainDataError(f"dict key of type {type(key).__name__}")
+    return {"m": pairs}
 
 
 def _keep(array: Array, arrays: list[Array]) -> int:
     if array.dtype.name not in DTYPES:
-        raise NotPlainDataError(f"an array of {array.dtype.name}")
-    arrays.append(np.ascontiguousarray(array).reshape(array.shape))
+        raise NotPlainDataError(f"numpy array of {array.dtype.name}")
+    if array.nbytes > MAX_ARRAY_BYTES:  # before it is copied: a broadcast array is small only where it lies
+        raise TooLargeError(f"an array of {array.nbytes} bytes")
+    native = array.astype(array.dtype.newbyteorder("="), copy=False)
+    arrays.append(np.ascontiguousarray(native).reshape(array.shape))
     return len(arrays) - 1

@@ -1,8 +1,9 @@
 """A warm interpreter that forks the learner's processes: libraries imported, no client opened, nothing loaded.
 
-Started as `python -m grader.runner.zygote FD`. Over the control socket FD it takes one JSON line for each child, with
-two descriptors (the child's channel and its output), and answers with the pid; when a child ends it says so. When the
-socket closes, for instance since the grader was killed, it ends every process that came out of it.
+Started as `python -m grader.runner.zygote FD`. Over the control socket FD it takes one JSON document for each child,
+with two descriptors (the child's channel and its output), and answers with the pid; when a child ends it says so. When
+the socket closes, for instance since the grader was killed, it ends every process that came out of it. A child holds
+none of its descriptors, and ends with it.
 """
 
 from __future__ import annotations
@@ -17,14 +18,20 @@ import signal
 import socket
 import sys
 from multiprocessing.connection import Connection
+from typing import Protocol
 
+PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
 
 
 def main() -> None:
     """Import what submissions use, then fork on request."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    _adopt_orphans()
+    _prctl(PR_SET_CHILD_SUBREAPER, 1)  # what a child leaves behind becomes ours, so that it can be found and ended
     import numpy  # noqa: F401
     import pymilvus  # noqa: F401
 
@@ -37,53 +44,69 @@ def main() -> None:
 
 
 def _serve(control: socket.socket) -> None:
-    wake, wake_write = os.pipe()
-    os.set_blocking(wake_write, False)
-    signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+    woken, wake = socket.socketpair()
+    for end in (woken, wake):
+        end.setblocking(False)
+    signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     children: set[int] = set()
     with selectors.DefaultSelector() as selector:
         selector.register(control, selectors.EVENT_READ)
-        selector.register(wake, selectors.EVENT_READ)
+        selector.register(woken, selectors.EVENT_READ)
         while True:
             for key, _ in selector.select():
                 if key.fileobj is control:
-                    if not _fork(control, children):
+                    if not _fork(control, children, (control, woken, wake, selector)):
                         _end_all(children)
                         return
                 else:
-                    os.read(wake, 4096)
+                    with contextlib.suppress(BlockingIOError):
+                        woken.recv(4096)
                     _reap(control, children)
 
 
-def _fork(control: socket.socket, children: set[int]) -> bool:
-    """Take one request; in the child this doesn't return. False when the grader is gone."""
+def _fork(control: socket.socket, children: set[int], own: tuple[_Closable, ...]) -> bool:
+    """Take one request; in the child, which may hold nothing of our `own`, this doesn't return.
+
+    Returns:
+        False when the grader is gone.
+    """
     try:
         line, descriptors, _, _ = socket.recv_fds(control, 65536, 2)
     except OSError:
         return False
     if not line:
         return False
+    request = json.loads(line)
     channel, output = descriptors
-    pid = os.fork()
-    if pid == 0:
-        control.close()
-        _become_child(channel, output, json.loads(line)["cwd"])
+    try:
+        pid = os.fork()
+    except OSError as error:  # no memory, or too many processes
+        _tell(control, {"refused": error.errno or 0, "request": request["request"]})
+    else:
+        if pid == 0:
+            signal.set_wakeup_fd(-1)
+            for closable in own:
+                closable.close()
+            _become_child(channel, output, request["cwd"])
+        children.add(pid)
+        _tell(control, {"forked": pid, "request": request["request"]})
     os.close(channel)
     os.close(output)
-    children.add(pid)
-    _tell(control, {"forked": pid})
     return True
 
 
 def _become_child(channel: int, output: int, cwd: str) -> None:
     """Detach from the zygote, take the descriptors, and answer the grader until it hangs up."""
+    import numpy
+
     from grader.runner.child import serve
 
     status = 70
     try:
         os.setsid()
-        signal.set_wakeup_fd(-1)
+        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        numpy.random.seed()  # else every child would draw the same numbers
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.chdir(cwd)
         null = os.open(os.devnull, os.O_RDONLY)
@@ -114,8 +137,8 @@ def _reap(control: socket.socket, children: set[int]) -> None:
         if pid in children:
             children.discard(pid)
             _end_group(pid)
-            _end_orphans(children)
             _tell(control, {"ended": pid, "status": os.waitstatus_to_exitcode(status)})
+        _end_orphans(children)  # also when an orphan ended: then its own children became ours
 
 
 def _tell(control: socket.socket, message: dict[str, int]) -> None:
@@ -123,10 +146,10 @@ def _tell(control: socket.socket, message: dict[str, int]) -> None:
         control.sendall(json.dumps(message).encode() + b"\n")
 
 
-def _adopt_orphans() -> None:
-    """Make processes that a child leaves behind ours, so that they can be found and ended (Linux only)."""
+def _prctl(option: int, value: int) -> None:
+    """Set what only Linux has; elsewhere the guard ends those of a child's descendants that it has seen."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 def _end_orphans(children: set[int]) -> None:

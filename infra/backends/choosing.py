@@ -90,9 +90,7 @@ def _lite() -> Availability:
 def _server() -> Availability:
     system, machine = platform.system(), platform.machine()
     if system != "Darwin" and (system, machine) != ("Linux", "x86_64"):
-        template = N_(
-            "The Milvus server wheel exists for Linux x86-64 and macOS only; this is {system} {machine}."
-        )
+        template = N_("The Milvus server wheel exists for Linux x86-64 and macOS only; this is {system} {machine}.")
         reason = Message(template, {"system": system, "machine": machine})
         remedy = Message(N_("Use --backend lite, or set MILVUS_URI to a Milvus that runs elsewhere."))
         return Availability("server", False, reason, remedy)

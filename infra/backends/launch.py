@@ -50,7 +50,7 @@ def clean_environment(settings: Mapping[str, str]) -> dict[str, str]:
     Milvus reads any variable that looks like one of its configuration keys, so nothing of the caller's passes
     but what a program needs to run.
     """
-    needed = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "TEMP")
+    needed = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "USERPROFILE", "TEMP")
     return {name: os.environ[name] for name in needed if name in os.environ} | dict(settings)
 
 

@@ -28,18 +28,14 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS = 0.02
 _LOG_LINES = 8
+_LOG_WIDTH = 300
+_CRASH = ("panic: ", "fatal error: ")
 
 _NO_PROCESS = N_("Milvus ({backend}) had no process after {seconds:.0f} s: {state}. Its log ends:\n{log}")
 _NO_PORT = N_("Milvus ({backend}) did not open its port in {seconds:.0f} s: {state}. Its log ends:\n{log}")
-_NO_HEALTH = N_(
-    "Milvus ({backend}) did not report itself healthy in {seconds:.0f} s: {state}. Its log ends:\n{log}"
-)
-_NO_VERSION = N_(
-    "Milvus ({backend}) did not say its version in {seconds:.0f} s: {state}. Its log ends:\n{log}"
-)
-_NO_ANSWER = N_(
-    "Milvus ({backend}) did not take a write and a read in {seconds:.0f} s: {state}. Its log ends:\n{log}"
-)
+_NO_HEALTH = N_("Milvus ({backend}) did not report itself healthy in {seconds:.0f} s: {state}. Its log ends:\n{log}")
+_NO_VERSION = N_("Milvus ({backend}) did not say its version in {seconds:.0f} s: {state}. Its log ends:\n{log}")
+_NO_ANSWER = N_("Milvus ({backend}) did not take a write and a read in {seconds:.0f} s: {state}. Its log ends:\n{log}")
 _ENDED = N_("Milvus ({backend}) ended while it started (exit code {exit_code}). Its log ends:\n{log}")
 _AGAIN = N_("Run the command again, with less at work on this machine; if it fails again: nox -s doctor")
 
@@ -146,21 +142,21 @@ def _round_trip(client: MilvusClient, collection: str, seconds: float) -> str | 
         client.create_index(collection, index, sync=False, timeout=seconds)  # waiting would cost 0.5 s
         client.insert(collection, [{"id": 7, "vector": [0.0, 1.0]}], timeout=seconds)
         client.load_collection(collection, timeout=seconds)
-        rows = client.query(
-            collection, ids=[7], output_fields=["id"], consistency_level="Strong", timeout=seconds
-        )
+        rows = client.query(collection, ids=[7], output_fields=["id"], consistency_level="Strong", timeout=seconds)
     finally:
         client.drop_collection(collection, timeout=seconds)
     return None if [row["id"] for row in rows] == [7] else f"row 7 was written, but {rows} was read"
 
 
 def log_tail(home: Path) -> str:
-    """Return the last lines that Milvus, or its keeper, wrote."""
+    """Return the last lines that Milvus, or its keeper, wrote; after a crash those up to its reason."""
     try:
         lines = (home / records.LOG).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return ""
-    return "\n".join(lines[-_LOG_LINES:])
+    # Go names the reason first and then shows a thousand lines of goroutines.
+    crash = next((number for number, line in enumerate(lines, 1) if line.startswith(_CRASH)), len(lines))
+    return "\n".join(line[:_LOG_WIDTH] for line in lines[:crash][-_LOG_LINES:])
 
 
 def _exit_code(home: Path) -> str:

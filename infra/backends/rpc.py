@@ -45,7 +45,5 @@ def _channel(uri: str) -> grpc.Channel:
     if parts.hostname in ("127.0.0.1", "localhost"):
         options.append(("grpc.enable_http_proxy", 0))
     if parts.scheme == "https":
-        return grpc.secure_channel(
-            f"{parts.hostname}:{parts.port or 443}", grpc.ssl_channel_credentials(), options
-        )
+        return grpc.secure_channel(f"{parts.hostname}:{parts.port or 443}", grpc.ssl_channel_credentials(), options)
     return grpc.insecure_channel(f"{parts.hostname}:{parts.port or 19530}", options)

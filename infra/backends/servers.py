@@ -71,9 +71,7 @@ def shared_server(backend: str, announce: Callable[[Message], None] = _silent) -
     package = package_version(backend)
     if found := _find(backend, package):
         return found
-    waiting = Message(
-        N_("Another process is starting Milvus ({backend}); waiting for it."), {"backend": backend}
-    )
+    waiting = Message(N_("Another process is starting Milvus ({backend}); waiting for it."), {"backend": backend})
     with exclusive(f"start-{backend}-{package}", on_wait=lambda: announce(waiting)):
         # Asked again: another process may have started it, and a slow server gets a second chance to answer.
         if found := _find(backend, package):

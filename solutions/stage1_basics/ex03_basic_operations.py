@@ -52,9 +52,7 @@ def get_films(client: MilvusClient, name: str, ids: list[int]) -> list[dict[str,
 
 def query_films(client: MilvusClient, name: str, expression: str, limit: int) -> list[dict[str, Any]]:
     """Fetch at most `limit` films for which a boolean expression holds."""
-    rows = client.query(
-        name, filter=expression, limit=limit, output_fields=OUTPUT_FIELDS, consistency_level="Strong"
-    )
+    rows = client.query(name, filter=expression, limit=limit, output_fields=OUTPUT_FIELDS, consistency_level="Strong")
     return [dict(row) for row in rows]
 
 
@@ -72,9 +70,7 @@ def search_films(
     client: MilvusClient, name: str, vector: npt.NDArray[np.float32], limit: int
 ) -> list[tuple[int, float]]:
     """Find the films nearest to a vector, best first, as (key, cosine similarity)."""
-    hits = client.search(
-        name, [vector.tolist()], limit=limit, anns_field="embedding", consistency_level="Strong"
-    )[0]
+    hits = client.search(name, [vector.tolist()], limit=limit, anns_field="embedding", consistency_level="Strong")[0]
     return [(hit["id"], hit["distance"]) for hit in hits]
 
 

@@ -1,0 +1,72 @@
+"""Known-bad submissions: mistakes people make, each of which one check must reject for the reason it names.
+
+A known-bad file redefines only what is wrong and is laid over the solution: both sources become one file, so that the
+solution's other functions call the bad ones. Its docstring says what it is:
+
+    The index has the metric IP, as many tutorials do.
+
+    rejected by: search_equals_numpy
+    because: inner_product
+    on: lite, server
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.curriculum import ROOT, Exercise
+
+
+@dataclass(frozen=True)
+class KnownBad:
+    """One mistake.
+
+    Attributes:
+        exercise: what it pretends to solve.
+        path: the file.
+        mistake: what is wrong, in a sentence.
+        check: name of the check that must reject it.
+        reason: id of the reason for which.
+        backends: where that can be seen.
+    """
+
+    exercise: Exercise
+    path: Path
+    mistake: str
+    check: str
+    reason: str
+    backends: tuple[str, ...]
+
+    def write_overlay(self, folder: Path) -> Path:
+        """Write the solution and, below it, the mistake as one file, and return it."""
+        solution = self.exercise.file("solutions").read_text(encoding="utf-8")
+        bad = self.path.read_text(encoding="utf-8").replace("from __future__ import annotations\n", "")
+        target = folder / f"{self.exercise.stem}__{self.path.stem}.py"
+        target.write_text(f"{solution}\n\n# --- {self.mistake}\n\n{bad}", encoding="utf-8")
+        return target
+
+
+class BadHeader(ValueError):
+    """A known-bad file whose docstring doesn't say what it must."""
+
+
+def known_bads(exercise: Exercise) -> tuple[KnownBad, ...]:
+    """Return the known-bad submissions of an exercise, by name.
+
+    Raises:
+        BadHeader: a file doesn't state its mistake, check, reason and backends.
+    """
+    folder = ROOT / "known_bad" / exercise.stage / exercise.stem
+    return tuple(_read(exercise, path) for path in sorted(folder.glob("*.py")))
+
+
+def _read(exercise: Exercise, path: Path) -> KnownBad:
+    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    mistake, _, rest = text.partition("\n\n")
+    stated = dict(line.split(": ", 1) for line in rest.splitlines() if ": " in line)
+    if not mistake or set(stated) != {"rejected by", "because", "on"}:
+        raise BadHeader(f"{path.relative_to(ROOT)}: state the mistake, `rejected by:`, `because:` and `on:`")
+    backends = tuple(name.strip() for name in stated["on"].split(","))
+    return KnownBad(exercise, path, " ".join(mistake.split()), stated["rejected by"], stated["because"], backends)
