@@ -150,7 +150,7 @@ class Grading:
     # Running: one check, as many attempts as its verdict takes.
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Function, nextitem: pytest.Item | None) -> bool:
+    def pytest_runtest_protocol(self, item: pytest.Function) -> bool:
         """Judge one check."""
         check = declared(item.function)
         self._begin(check)

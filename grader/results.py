@@ -1,4 +1,7 @@
-"""Writes what a run found: `reports/results.json` for programs, `reports/junit.xml` for CI. The parent writes them, last."""
+"""Writes what a run found: `reports/results.json` for programs, `reports/junit.xml` for CI.
+
+The parent writes them, after the last verdict; those of an earlier run are gone from the moment a new one begins.
+"""
 
 from __future__ import annotations
 

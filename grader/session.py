@@ -77,8 +77,8 @@ class Run:
 class Listener:
     """Whom a grading run tells what happens while it happens."""
 
-    begin: Callable[[Check], None] = lambda check: None
-    end: Callable[[Verdict], None] = lambda verdict: None
+    begin: Callable[[Check], None] = lambda _: None
+    end: Callable[[Verdict], None] = lambda _: None
 
 
 def sources(exercises: tuple[Exercise, ...], tree: str) -> dict[str, Source]:

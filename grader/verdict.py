@@ -75,8 +75,8 @@ def judge(check: Check, attempt: Callable[[Who, Where], Outcome], opinions: Opin
 
     Args:
         check: the check.
-        attempt: runs the check once, for the submission or the reference, on the shared server, on a fresh private one, or on one
-            that this run's references share.
+        attempt: runs the check once, for the submission or the reference, on the shared server, on a fresh private
+            one, or on one that this run's references share.
         opinions: the green record, read and extended.
 
     Returns:
@@ -114,8 +114,9 @@ def _reference_fails(outcome: Outcome, reference: Outcome | None) -> Outcome:
 def _broke_it(outcome: Outcome) -> Outcome:
     reason = because(
         "broke_the_server",
-        "With your code this check can't be finished, twice, the second time alone on a fresh server; with the reference "
-        "it can. It looks as if your code takes the server down or changes what isn't its own. Seen last: {detail}",
+        "With your code this check can't be finished, twice, the second time alone on a fresh server; with the "
+        "reference it can. It looks as if your code takes the server down or changes what isn't its own. "
+        "Seen last: {detail}",
         detail=outcome.reason,
     )
     return replace(outcome, kind="failed", reason=reason)

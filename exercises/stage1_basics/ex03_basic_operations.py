@@ -17,7 +17,8 @@ What is measured
 
 Each film is a dict such as
 
-    {"id": 7, "embedding": [0.1, …], "title": "붉은 여름 7", "details": {"year": 1999, "genres": ["drama"]}, "rating": 8.1}
+    {"id": 7, "embedding": [0.1, …], "title": "붉은 여름 7", "details": {"year": 1999, "genres": ["drama"]},
+     "rating": 8.1}
 
 Grade it:      nox -s stage1 -- 1.3
 Look at it:    python exercises/stage1_basics/ex03_basic_operations.py
@@ -146,6 +147,10 @@ def fit_title(title: str) -> str:
 
 
 if __name__ == "__main__":
+    import sys
+    from pathlib import Path
+
+    sys.path.append(str(Path(__file__).parents[2]))
     from fixtures.films import make_films
     from fixtures.showing import demo_client
 

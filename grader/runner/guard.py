@@ -119,8 +119,8 @@ class Guard:
     def _memory_mb(self) -> float:
         self._see_descendants()
         total = 0
-        for process in (self._process, *self._descendants):
-            with contextlib.suppress(psutil.Error, AttributeError):
+        for process in [*self._descendants, *([self._process] if self._process else [])]:
+            with contextlib.suppress(psutil.Error):
                 total += process.memory_info().rss
         return total / (1 << 20)
 

@@ -232,10 +232,13 @@ _CHILD_KINDS = frozenset(
 )
 
 
+_OPEN_FLAGS = ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")  # each of them where there is such a thing
+
+
 def _text(path: Path) -> str | None:
     """Return the beginning of a regular file; None for what is none, also if it became a link or a pipe meanwhile."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(path, os.O_RDONLY | sum(getattr(os, flag, 0) for flag in _OPEN_FLAGS))
     except OSError:
         return None
     with open(descriptor, "rb") as stream:  # noqa: PTH123 - a descriptor

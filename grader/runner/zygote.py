@@ -17,6 +17,7 @@ import selectors
 import signal
 import socket
 import sys
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Protocol
 
@@ -49,7 +50,7 @@ def _serve(control: socket.socket) -> None:
         end.setblocking(False)
     signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    children: set[int] = set()
+    children = _Children()
     with selectors.DefaultSelector() as selector:
         selector.register(control, selectors.EVENT_READ)
         selector.register(woken, selectors.EVENT_READ)
@@ -65,7 +66,15 @@ def _serve(control: socket.socket) -> None:
                     _reap(control, children)
 
 
-def _fork(control: socket.socket, children: set[int], own: tuple[_Closable, ...]) -> bool:
+@dataclass
+class _Children:
+    """The pids of the children that run, and of orphans that were killed but not collected yet."""
+
+    running: set[int] = field(default_factory=set)
+    killed: set[int] = field(default_factory=set)
+
+
+def _fork(control: socket.socket, children: _Children, own: tuple[_Closable, ...]) -> bool:
     """Take one request; in the child, which may hold nothing of our `own`, this doesn't return.
 
     Returns:
@@ -89,7 +98,7 @@ def _fork(control: socket.socket, children: set[int], own: tuple[_Closable, ...]
             for closable in own:
                 closable.close()
             _become_child(channel, output, request["cwd"])
-        children.add(pid)
+        children.running.add(pid)
         _tell(control, {"forked": pid, "request": request["request"]})
     os.close(channel)
     os.close(output)
@@ -126,7 +135,7 @@ def _become_child(channel: int, output: int, cwd: str) -> None:
         os._exit(status)
 
 
-def _reap(control: socket.socket, children: set[int]) -> None:
+def _reap(control: socket.socket, children: _Children) -> None:
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
@@ -134,11 +143,14 @@ def _reap(control: socket.socket, children: set[int]) -> None:
             return
         if pid == 0:
             return
-        if pid in children:
-            children.discard(pid)
+        if pid in children.running:
+            children.running.discard(pid)
             _end_group(pid)
+            _end_orphans(children)
             _tell(control, {"ended": pid, "status": os.waitstatus_to_exitcode(status)})
-        _end_orphans(children)  # also when an orphan ended: then its own children became ours
+        elif pid in children.killed:
+            children.killed.discard(pid)
+            _end_orphans(children)  # what it had started became ours
 
 
 def _tell(control: socket.socket, message: dict[str, int]) -> None:
@@ -152,13 +164,16 @@ def _prctl(option: int, value: int) -> None:
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def _end_orphans(children: set[int]) -> None:
+def _end_orphans(children: _Children) -> None:
+    """Kill what became ours, unless it lives in the session of a child that still runs."""
     import psutil
 
     for process in psutil.Process().children():
-        if process.pid not in children:
-            with contextlib.suppress(psutil.Error):
-                process.kill()
+        if process.pid not in children.running:
+            with contextlib.suppress(psutil.Error, OSError):
+                if os.getsid(process.pid) not in children.running:
+                    process.kill()
+                    children.killed.add(process.pid)
 
 
 def _end_group(pid: int) -> None:
@@ -166,10 +181,15 @@ def _end_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _end_all(children: set[int]) -> None:
-    for pid in children:
+def _end_all(children: _Children) -> None:
+    """Kill every child, and what they leave behind until nothing is left."""
+    for pid in children.running:
         _end_group(pid)
-    _end_orphans(set())
+    children.running.clear()
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            _end_orphans(children)
+            os.wait()
 
 
 if __name__ == "__main__":

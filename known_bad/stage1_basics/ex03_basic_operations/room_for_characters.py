@@ -1,7 +1,7 @@
 """The title field has room for 60 characters of three bytes: the length was taken for characters.
 
 rejected by: creates_the_collection
-because: wrong_title_length
+because: wrong_length
 on: lite, server
 """
 
