@@ -16,8 +16,8 @@ from grader.curriculum import ROOT, Exercise, Stage, exercises, find, stages
 from grader.errors import KitError, WrongOption
 from grader.places import Places
 from grader.runner.launch import Launcher, start_launcher
-from grader.session import Run, grade, sources
 from grader.runner.submission import Source
+from grader.session import Run, grade, sources
 from grader.storage import DOJO, REPORTS, append_json, read_json, remove, write_json
 from grader.terminal import Screen
 from grader.translate import said
@@ -214,11 +214,7 @@ def _places(requested: str | None, screen: Screen) -> Iterator[Places]:
 
 
 def _elsewhere(run: Run, stage: int) -> dict[str, str]:
-    """Return, by exercise, the command that grades what this backend couldn't show."""
-    lacking = {
-        verdict.check.exercise
-        for verdict in run.verdicts
-        if verdict.status == "not_graded" and verdict.outcome.kind == "not_shown"
-    }
-    others = [name for name in ("server",) if name != run.backend]
-    return {id_: f"nox -s stage{stage} -- {id_} --backend {others[0]}" for id_ in lacking if others}
+    """Return, by exercise, the command that grades what this backend lacks, where this machine has such a backend."""
+    lacking = {v.check.exercise for v in run.verdicts if v.outcome.kind == "lacking"}
+    servers = [row.backend for row in availability() if row.ok and row.backend == "server" != run.backend]
+    return {id_: f"nox -s stage{stage} -- {id_} --backend {servers[0]}" for id_ in lacking if servers}

@@ -152,6 +152,7 @@ def _run_pytest(exercises: tuple[Exercise, ...], grading: Grading) -> None:
         f"--rootdir={ROOT}",
         f"--confcutdir={ROOT / 'checks'}",
         "--config-file=" + str(ROOT / "checks" / "pytest.ini"),
+        "--disable-plugin-autoload",  # what else is installed has no say, and costs time
         *("-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:junitxml"),
     ]
     enabled = gc.isenabled()
@@ -174,9 +175,7 @@ def _changed(exercise: Exercise, points: float, details: list[str]) -> ChecksCha
     detail = details[0].strip().splitlines()[-1:] if details else []
     return ChecksChanged(
         Message(
-            N_(
-                "The checks of {id} ({path}) are not those of the curriculum: {points:g} points of {expected:g}. {detail}"
-            ),
+            N_("The checks of {id} ({path}) have changed: {points:g} points instead of {expected:g}. {detail}"),
             {
                 "id": exercise.id,
                 "path": shown,

@@ -153,7 +153,7 @@ class Screen:
             self._console.print(Text(self._indented(visible(said(outcome.reason)), 6)))
         if outcome.where:
             self.line(N_("      in your file:"), style="dim")
-            self._console.print(Text(textwrap.indent(visible(outcome.where), "        ")))
+            self._console.print(Text(self._indented(visible(outcome.where), 8)))
         if outcome.printed.strip():
             self.line(N_("      your code printed:"), style="dim")
             lines = visible(outcome.printed).rstrip().splitlines()

@@ -252,7 +252,8 @@ class TestExternal:
     def test_goes_before_everything_else(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with private_server("lite") as own:
             monkeypatch.setenv("MILVUS_URI", own.uri)
-            assert choose("server", "lite") == "external"
+            assert choose(None, "lite") == "external"
+            assert choose("lite", None) == "lite"
             found = shared_server("external")
             assert (found.uri, found.version, found.home, found.pid) == (own.uri, own.version, None, None)
             assert is_alive(found)

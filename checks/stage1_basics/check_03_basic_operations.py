@@ -34,7 +34,7 @@ from grader.runner.errors import LearnerError
 from grader.runner.submission import Submission
 
 K = 10
-TRIALS = 5
+TRIALS = 3
 INSERT, FRESH, READ, SEARCH, UPSERT, TWICE, DELETE, TITLES, DIMENSION, UNIQUE = (n * 10_000 for n in range(1, 11))
 """The first key of each check's own films."""
 
@@ -86,8 +86,9 @@ def inserts_in_batches(catalogue: Catalogue) -> None:
         expected=len(films),
         actual=stored,
     )
-    for film in films[:: len(films) // 5]:
-        assert_stored(catalogue, film)
+    there = catalogue.rows(_keys(INSERT))
+    for film in films:
+        assert_stored(there[film["id"]], film)
     assert requests <= 3, because(
         "row_by_row",
         "{rows} films travelled in {requests} insert requests. Each request costs a round trip and a message in the "
@@ -157,7 +158,7 @@ def upsert_replaces(catalogue: Catalogue) -> None:
             expected=film["title"],
             actual=row["title"],
         )
-        assert_stored(catalogue, film)
+        assert_stored(row, film)
     lost = [film["id"] for film in old if film["id"] not in there]
     assert not lost, because(
         "upsert_removed_others", "Films that upsert_films() wasn't given are gone: {lost}.", lost=shortened(lost)

@@ -116,9 +116,8 @@ def assert_same(actual: Films, expected: Films, call: str) -> None:
             )
 
 
-def assert_stored(catalogue: Catalogue, film: dict[str, Any]) -> None:
-    """Look with the grader's own client whether one film is stored as it was given."""
-    row = catalogue.rows(f"id == {film['id']}")[film["id"]]
+def assert_stored(row: dict[str, Any], film: dict[str, Any]) -> None:
+    """Compare a row as the grader's own client sees it with the film that was given."""
     for field in ("title", "details", "rating"):
         assert row.get(field) == film[field], because(
             "stored_differently",

@@ -12,7 +12,7 @@ import linecache
 import logging
 import sys
 import types
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncIterable, Callable, Coroutine
 from functools import partial
 from itertools import islice
 from multiprocessing.connection import Connection
@@ -158,7 +158,7 @@ async def _awaited(value: Any) -> Any:
     return await value
 
 
-async def _drained(values: AsyncGenerator[Any, None]) -> list[Any]:
+async def _drained(values: AsyncIterable[Any]) -> list[Any]:
     drained = []
     async for value in values:
         drained.append(value)

@@ -42,8 +42,8 @@ def availability() -> list[Availability]:
 def choose(requested: str | None, kept: str | None) -> str:
     """Return the backend of a run.
 
-    A server that `MILVUS_URI` names goes first, then what was asked for, then what the last run used if that
-    still works, then the full server, then lite.
+    What was asked for goes first, then a server that `MILVUS_URI` names, then what the last run used if that still
+    works, then the full server, then lite.
 
     Args:
         requested: the name after `--backend`, or None.
@@ -52,11 +52,11 @@ def choose(requested: str | None, kept: str | None) -> str:
     Raises:
         BackendUnavailable: the requested one is unknown or can't run here.
     """
-    if _external().ok:
-        return "external"
     if requested is not None:
         require(requested)
         return requested
+    if _external().ok:
+        return "external"
     for backend in (kept, "server"):
         if backend in _LOOKS and _LOOKS[backend]().ok:
             return backend

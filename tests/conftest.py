@@ -1,0 +1,39 @@
+"""What the kit's tests share: one state directory for all servers of the run, and one warm launcher."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.runner.launch import Launcher, start_launcher
+from infra.backends import availability, stop_all, wheel
+
+
+@pytest.fixture(scope="session")
+def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A state directory of the test run, so that no test meets a server of the user's; all is stopped at the end.
+
+    The unpacked 2.3.5 server is borrowed from the user's cache, as it is the same for everybody.
+    """
+    place = tmp_path_factory.mktemp("state")
+    if any(row.backend == "server" and row.ok for row in availability()):
+        unpacked = wheel.unpacked_server(announce=lambda _: None)
+        (place / unpacked.name).symlink_to(unpacked)
+    before = os.environ.get("DOJO_STATE_DIR")
+    os.environ["DOJO_STATE_DIR"] = str(place)
+    yield place
+    stop_all()
+    os.environ.pop("DOJO_STATE_DIR")
+    if before is not None:
+        os.environ["DOJO_STATE_DIR"] = before
+
+
+@pytest.fixture(scope="session")
+def launcher() -> Iterator[Launcher]:
+    """Starts learner code for every test of the run."""
+    warm = start_launcher()
+    yield warm
+    warm.close()

@@ -1,0 +1,70 @@
+"""Every exercise keeps its promises on every backend that this machine can run: what `nox -s authoring` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader import authoring
+from grader.curriculum import Exercise, exercises
+from grader.known_bad import KnownBad, known_bads
+from grader.places import Places
+from grader.runner.launch import Launcher
+from grader.runner.submission import Source
+from grader.session import Run, grade
+from infra.backends import availability
+
+BACKENDS = [row.backend for row in availability() if row.ok and row.backend != "external"]
+EXERCISES = exercises()
+SUBMISSIONS = [(e, path) for e in EXERCISES for path in (e.file("solutions"), *authoring.alternatives(e))]
+PLACED_BADS = [
+    (backend, bad) for backend in BACKENDS for e in EXERCISES for bad in known_bads(e) if backend in bad.backends
+]
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def places(request: pytest.FixtureRequest, state_dir: Path) -> Iterator[Places]:
+    assert state_dir.is_dir()
+    opened = Places(request.param, lambda _: None)
+    yield opened
+    opened.close()
+
+
+def run(exercise: Exercise, source: Source, launcher: Launcher, places: Places, only: str | None = None) -> Run:
+    names = None if only is None else frozenset([only])
+    return grade((exercise,), {exercise.id: source}, launcher, places, only=names)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
+def test_what_can_be_seen_without_milvus(exercise: Exercise) -> None:
+    assert [f for f in authoring.looked_at(exercise) if f.problem] == []
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
+def test_the_stub_fails_as_not_implemented(exercise: Exercise, launcher: Launcher, places: Places) -> None:
+    stub = run(exercise, Source("stub", exercise.file("exercises"), exercise.drives), launcher, places)
+    assert stub.exit_code(strict=False) == 1
+    first = next(v for v in stub.verdicts if v.status != "not_graded")
+    assert first.outcome.reason is not None
+    assert first.outcome.reason.id == "not_implemented"
+    assert not [v for v in stub.verdicts if v.status == "pass"]
+
+
+@pytest.mark.parametrize(
+    ("exercise", "path"), SUBMISSIONS, ids=[f"{e.id}-{path.parents[1].name}" for e, path in SUBMISSIONS]
+)
+def test_correct_submissions_pass(exercise: Exercise, path: Path, launcher: Launcher, places: Places) -> None:
+    passed = run(exercise, Source("correct", path, exercise.drives), launcher, places)
+    assert authoring.not_passed(passed.verdicts) is None
+    assert passed.exit_code(strict=False) == 0
+
+
+@pytest.mark.parametrize(
+    ("places", "bad"), PLACED_BADS, indirect=["places"], ids=lambda value: getattr(value, "path", Path(str(value))).stem
+)
+def test_known_bad_is_rejected_by_its_check_for_its_reason(bad: KnownBad, launcher: Launcher, places: Places) -> None:
+    with authoring.overlaid(bad) as path:
+        rejected = run(bad.exercise, Source(path.stem, path, bad.exercise.drives), launcher, places, bad.check)
+    assert authoring.not_rejected(bad, rejected.verdicts) is None
