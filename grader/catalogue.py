@@ -56,10 +56,7 @@ def languages() -> list[str]:
 
 def sentences(root: Path = ROOT) -> dict[str, list[str]]:
     """Return where each sentence stands, by msgid, in the order of the files."""
-    found: dict[str, list[str]] = {}
-    for msgid, where in itertools.chain(_in_sources(root).sentences, _in_curriculum(root / "curriculum.toml")):
-        found.setdefault(msgid, []).append(where)
-    return dict(sorted(found.items(), key=lambda item: (_file(item[1][0]), item[0])))
+    return _collected(root)[0]
 
 
 def template(root: Path = ROOT) -> str:
@@ -74,20 +71,18 @@ def write_template() -> None:
 
 def update(language: str) -> dict[str, str]:
     """Bring a language's catalogue in step with the sources; return the translations that nothing asks for any more."""
-    catalogue = _read(language)
+    catalogue, wanted = _read(language), _template(ROOT)
     before = {str(message.id): str(message.string) for message in catalogue if message.id}
-    catalogue.update(_template(ROOT), no_fuzzy_matching=True)
-    catalogue.header_comment, catalogue.fuzzy = _template(ROOT).header_comment, False
+    catalogue.update(wanted, no_fuzzy_matching=True)
+    catalogue.header_comment, catalogue.fuzzy = wanted.header_comment, False
     write_text(_path(language), _text(catalogue))
-    known = sentences()
-    return {msgid: msgstr for msgid, msgstr in before.items() if msgstr and msgid not in known}
+    return {msgid: msgstr for msgid, msgstr in before.items() if msgstr and msgid not in wanted}
 
 
 def problems(language: str, root: Path = ROOT) -> list[str]:
     """Return what is wrong with a language, a line each: untranslated, stale, or with other fields."""
-    known = sentences(root)
+    known, found = _collected(root)
     have = {str(message.id): str(message.string) for message in _read(language) if message.id and not message.fuzzy}
-    found = list(_in_sources(root).problems)
     for msgid, where in known.items():
         if not have.get(msgid):
             found.append(f"{where[0]}: not translated: {msgid}")
@@ -142,6 +137,17 @@ def _fields(text: str) -> set[tuple[str, str | None, str | None]] | None:
 # Reading the sources
 
 
+def _collected(root: Path) -> tuple[dict[str, list[str]], list[str]]:
+    """Return where each sentence stands, by msgid, and the templates that can't be read."""
+    reader = _Reader()
+    for path in sorted(path for tree in TREES for path in (root / tree).rglob("*.py")):
+        reader.read(path.read_text(encoding="utf-8"), path.relative_to(root).as_posix())
+    found: dict[str, list[str]] = {}
+    for msgid, where in itertools.chain(reader.sentences, _in_curriculum(root / "curriculum.toml")):
+        found.setdefault(msgid, []).append(where)
+    return dict(sorted(found.items(), key=lambda item: (_file(item[1][0]), item[0]))), reader.problems
+
+
 def _in_curriculum(path: Path) -> Iterator[tuple[str, str]]:
     """Give the titles and hints of the curriculum."""
     for stage in tomllib.loads(path.read_text(encoding="utf-8"))["stage"]:
@@ -149,13 +155,6 @@ def _in_curriculum(path: Path) -> Iterator[tuple[str, str]]:
         for exercise in stage["exercise"]:
             for text in (exercise["title"], *exercise.get("hints", [])):
                 yield text, path.name
-
-
-def _in_sources(root: Path) -> _Reader:
-    reader = _Reader()
-    for path in sorted(path for tree in TREES for path in (root / tree).rglob("*.py")):
-        reader.read(path.read_text(encoding="utf-8"), path.relative_to(root).as_posix())
-    return reader
 
 
 class _Reader(ast.NodeVisitor):

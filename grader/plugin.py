@@ -82,6 +82,7 @@ class Grading:
         self._begin = begin
         self._end = end
         self._collections: dict[tuple[Source, str], str] = {}
+        self._spare: Submission | None = None
         self.verdicts: list[Verdict] = []
         self.collected: list[Check] = []
         self.errors: list[str] = []
@@ -117,7 +118,9 @@ class Grading:
     def submission(self, request: pytest.FixtureRequest) -> Iterator[Submission]:
         """The code that is graded, in a process of its own."""
         attempt = request.node.stash[ATTEMPT]
-        attempt.submission = Submission(attempt.source, self._launcher, attempt.limits)
+        attempt.submission = self._warm_submission(attempt)
+        if not declared(request.node.function).timed:  # beside a timed check no other learner code runs
+            self._warm_up_next(attempt)
         try:
             yield attempt.submission
         finally:
@@ -146,6 +149,25 @@ class Grading:
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         """Chance that is new in every run, and the same again with `DOJO_SEED`."""
         return np.random.default_rng([self._plan.seed, zlib.crc32(request.node.name.encode())])
+
+    def _warm_submission(self, attempt: Attempt) -> Submission:
+        """Return the submission that was warmed up for this place during the check before, or a new one."""
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            if spare.source == attempt.source and spare.place == attempt.milvus.endpoint() and spare.is_running:
+                return spare
+            spare.close()
+        return Submission(attempt.source, self._launcher, attempt.limits)
+
+    def _warm_up_next(self, attempt: Attempt) -> None:
+        self._spare = Submission(attempt.source, self._launcher, attempt.limits)
+        with contextlib.suppress(LaunchError):
+            self._spare.warm_up(attempt.milvus.endpoint())
+
+    def close(self) -> None:
+        """End what still waits for a check."""
+        if self._spare is not None:
+            self._spare.close()
 
     # Running: one check, as many attempts as its verdict takes.
 

@@ -12,7 +12,14 @@ from grader import curriculum, known_bad
 from grader.curriculum import Exercise, exercises
 from grader.known_bad import BadHeader, KnownBad, known_bads
 
-HEADER = '"""The index has the metric IP,\nas many tutorials do.\n\nrejected by: searches\nbecause: inner_product\non: {on}\n"""\n'
+HEADER = '''"""The index has the metric IP,
+as many tutorials do.
+
+rejected by: searches
+because: inner_product
+on: {on}
+"""
+'''
 EXERCISE = Exercise("1.1", "stage1_x", "y", "Y", 1, ("correctness",), frozenset(), (), 20, 1024)
 
 
@@ -101,7 +108,9 @@ def test_a_bad_one_may_have_its_own_future_import(repository: Path) -> None:
     assert names["store"](["a"]) == ["!"]
 
 
-def test_the_overlay_is_written_where_it_is_asked_for(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_overlay_is_written_where_it_is_asked_for(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     add(repository, HEADER.format(on="lite"))
     before = sorted(repository.rglob("*"))
     (bad,) = known_bads(EXERCISE)

@@ -64,7 +64,7 @@ def written(reports: Path, graded: Run) -> tuple[dict[str, Any], ElementTree.Ele
     return document, ElementTree.fromstring((reports / "junit.xml").read_bytes())
 
 
-RUNS = {
+RUNS: dict[str, list[Verdict]] = {
     "pass": [verdict()],
     "fail": [verdict("fail")],
     "not graded": [verdict("not_graded")],
@@ -72,7 +72,7 @@ RUNS = {
     "blocked by a failure": [verdict("fail"), blocked("fail")],
     "blocked by something not graded": [verdict("not_graded"), blocked("not_graded")],
     "a reason with a pass": [replace(verdict(), outcome=Outcome("passed", because("x", "y")))],
-    "hostile": [verdict("pass", "a", 1, HOSTILE), verdict("fail", "b", 1, HOSTILE), verdict("not_graded", "c", 1, HOSTILE)],
+    "hostile": [verdict(s, f"c{i}", 1, HOSTILE) for i, s in enumerate(("pass", "fail", "not_graded"))],
 }
 
 

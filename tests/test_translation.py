@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,6 @@ from grader.translate import language, said, translated
 from infra.messages import Message
 
 LANGUAGE_VARIABLES = ("DOJO_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
-READY = ("ready", "준비됐어요")
 
 
 @pytest.fixture(autouse=True)
@@ -54,10 +54,13 @@ def test_korean_is_there() -> None:
     assert "ko" in catalogue.languages()
 
 
-def test_writing_again_changes_nothing() -> None:
-    before = {path: path.read_bytes() for path in translate.LOCALE.rglob("dojo.po*")}
-    assert catalogue.main() == 0
-    assert {path: path.read_bytes() for path in translate.LOCALE.rglob("dojo.po*")} == before
+def test_writing_again_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(translate.LOCALE, tmp_path / "locale")
+    monkeypatch.setattr(catalogue, "LOCALE", tmp_path / "locale")
+    monkeypatch.setattr(catalogue, "TEMPLATE", tmp_path / "locale" / "dojo.pot")
+    catalogue.main()
+    for copied in (tmp_path / "locale").rglob("dojo.po*"):
+        assert copied.read_bytes() == (translate.LOCALE / copied.relative_to(tmp_path / "locale")).read_bytes()
 
 
 def test_what_learners_read_is_in_the_template() -> None:
@@ -92,7 +95,7 @@ def test_a_sentence_that_grows_is_collected_short_and_long(sources: Path) -> Non
 
 
 def test_only_checks_have_titles(sources: Path) -> None:
-    text = '@check("1.1")\ndef one() -> None:\n    """a title\n\n    more"""\n\ndef two() -> None:\n    """no title"""\n'
+    text = '@check("1.1")\ndef one() -> None:\n    """a title\n\n    more"""\n\ndef two() -> None:\n    """none"""\n'
     assert collected(sources, text) == ["a title"]
 
 
@@ -151,10 +154,9 @@ def test_problems_are_found(sources: Path, catalogue_of: Path, entry: str, probl
 def test_updating_keeps_translations_and_says_what_it_drops(
     monkeypatch: pytest.MonkeyPatch, sources: Path, catalogue_of: Path
 ) -> None:
-    catalogue_of.write_text('msgid "{n:g} films"\nmsgstr "{n:g}편"\n\nmsgid "{n:g} film"\nmsgstr "옛"\n', encoding="utf-8")
-    known = catalogue.sentences(sources)
+    entries = 'msgid "{n:g} films"\nmsgstr "{n:g}편"\n\nmsgid "{n:g} film"\nmsgstr "옛"\n'
+    catalogue_of.write_text(entries, encoding="utf-8")
     monkeypatch.setattr(catalogue, "ROOT", sources)
-    monkeypatch.setattr(catalogue, "sentences", lambda _=None: known)
     assert catalogue.update("ko") == {"{n:g} film": "옛"}
     text = catalogue_of.read_text(encoding="utf-8")
     assert 'msgstr "{n:g}편"' in text

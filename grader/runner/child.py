@@ -6,6 +6,7 @@ Nothing here is trusted. Whatever this process says is the learner's word, since
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.util
 import inspect
 import linecache
@@ -30,21 +31,23 @@ class _Refused(Exception):
     """A call that can't be made, or a result that can't be sent: (kind, message)."""
 
 
-def serve(channel: Connection) -> None:
-    """Answer the grader's requests until it closes the channel."""
+def serve(channel: Connection) -> int:
+    """Answer the grader's requests until it closes the channel, and return the status to exit with."""
     logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it logs a traceback for each error it raises
     session: _Session | None = None
     while True:
         try:
             request = wire.receive(channel)
         except (EOFError, wire.WireError):
-            return
+            return 0
         if request["do"] == "load":
             session, reply = _load(request)
         else:
             assert session is not None
             reply = session.answer(request)
         _reply(channel, reply)
+        if session is not None and session.exit_status is not None and request["do"] == "begin":
+            return session.exit_status  # a program of its own: what asked for its end gets it
 
 
 def _reply(channel: Connection, reply: dict[str, Any]) -> None:
@@ -70,7 +73,9 @@ def _load(request: dict[str, Any]) -> tuple[_Session | None, dict[str, Any]]:
         drives = _module("drives", Path(request["drives"])) if request["drives"] else None
     except BaseException as error:  # noqa: BLE001 - whatever the file does at import is its own failure
         return None, {"error": _describe(error, path, kind="not_loaded")}
-    return _Session(module, drives, path), {"value": None}
+    session = _Session(module, drives, path)
+    session.open_ahead(request["open"])
+    return session, {"value": None}
 
 
 def _module(name: str, path: Path) -> types.ModuleType:
@@ -92,11 +97,18 @@ class _Session:
         self._path = path
         self._clients: dict[Endpoint, Any] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.exit_status: int | None = None
+
+    def open_ahead(self, endpoints: list[Endpoint]) -> None:
+        """Open clients that calls will ask for; one that can't be opened is tried again, and fails, in its call."""
+        with contextlib.suppress(Exception):
+            for endpoint in endpoints:
+                self._open(endpoint)
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Do what one request asks; errors become part of the answer."""
         match request:
-            case {"do": "call", "function": name, "args": args}:
+            case {"do": "call" | "begin", "function": name, "args": args}:
                 return self._guarded(partial(self._call, name, args))
             case {"do": "map", "function": name, "argss": argss}:
                 return {"value": [self._guarded(partial(self._call, name, args)) for args in argss]}
@@ -110,6 +122,8 @@ class _Session:
         except _Refused as refused:
             return {"error": [refused.args[0], "", 0, refused.args[1], ""]}
         except BaseException as error:  # noqa: BLE001 - SystemExit and pytest.skip are the learner's failure too
+            if isinstance(error, SystemExit):
+                self.exit_status = _status(error.code)
             return {"error": _describe(error, self._path)}
 
     def _call(self, name: str, args: list[Any]) -> Any:
@@ -201,6 +215,13 @@ def _told(error: BaseException, path: Path, kind: str) -> list[Any]:
     if isinstance(message, str) and code:
         text = message
     return [kind, type(error).__name__, code, text[:TEXT_CAP], _own_lines(error, path)]
+
+
+def _status(code: object) -> int:
+    """Return what the interpreter would exit with after `sys.exit(code)`."""
+    if code is None:
+        return 0
+    return code & 0xFF if isinstance(code, int) else 1
 
 
 def _own_lines(error: BaseException, path: Path) -> str:

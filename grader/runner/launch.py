@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -81,6 +82,14 @@ def start_launcher() -> Launcher:
     return _warm.pop() if _warm else _fastest()
 
 
+def release() -> None:
+    """Let go of the warm launcher in this process: a fork of it has it now, and hangs up when it has ended."""
+    while _warm:
+        launcher = _warm.pop()
+        if isinstance(launcher, ZygoteLauncher):
+            launcher.release()
+
+
 def _fastest() -> Launcher:
     return ZygoteLauncher() if hasattr(os, "fork") and not os.environ.get("DOJO_NO_FORK") else SpawnLauncher()
 
@@ -115,8 +124,7 @@ class ZygoteLauncher:
             LaunchError: the zygote doesn't come up or doesn't answer.
         """
         with self._lock:
-            if self._process.poll() is not None:
-                self._replace()
+            # Whether the zygote lives is asked of its socket, not of its pid: it may be another process's child.
             try:
                 return self._fork()
             except OSError:
@@ -128,7 +136,8 @@ class ZygoteLauncher:
 
     def _replace(self) -> None:
         """Start a new zygote; the children of the old one end with it, or when nobody holds their channel."""
-        self._process.kill()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # not through Popen, which knows only this process's children
         self._process.wait()
         self._control.close()
         self._start()
@@ -173,6 +182,10 @@ class ZygoteLauncher:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    def release(self) -> None:
+        """Close this process's end of the control socket, and leave the zygote to a fork that has it too."""
+        self._control.close()
 
     def _answer_to(self, number: int) -> int:
         """Return the pid that a request brought; a request that was given up has an answer too, which nobody wants."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
@@ -22,9 +23,13 @@ def main() -> None:
     secret = sys.stdin.readline().strip()
     connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
     connection.sendall(secret.encode())
-    serve(Connection(connection.detach()))
-    sys.stdout.flush()
-    os._exit(0)
+    status = 70
+    try:
+        status = serve(Connection(connection.detach()))
+    finally:
+        with contextlib.suppress(Exception):
+            sys.stdout.flush()
+        os._exit(status)
 
 
 def _end_with(grader: int) -> None:

@@ -15,6 +15,7 @@ from grader.runner import wire
 from grader.runner.errors import Kind, LearnerError
 from grader.runner.guard import Guard, Limits
 from grader.runner.launch import ROOT, Launcher
+from infra.endpoint import Endpoint
 
 LOAD_LIMIT_S = 30.0
 FILE_CAP_BYTES = 256 << 10
@@ -44,7 +45,24 @@ class Submission:
         self._limits = limits
         self._process: Process | None = None
         self._started: list[Process] = []
+        self._loading = False
+        self.place: Endpoint | None = None
         self.printed = ""
+
+    def warm_up(self, place: Endpoint) -> None:
+        """Start the process, and let it import and open a client while the grader does something else.
+
+        What goes wrong there is raised by the first call.
+        """
+        self.place = place
+        self._process = Process(self._launcher, self._limits)
+        self._process.begin_load(self.source, [place], limit_s=float("inf"))
+        self._loading = True
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process that was warmed up is still there."""
+        return self._process is not None and self._process.exit_code(0.0) is None
 
     def call(self, function: str, *args: object) -> Any:
         """Call a function of the exercise and return its value.
@@ -67,10 +85,13 @@ class Submission:
         return [_value_or_error(outcome, function) for outcome in outcomes]
 
     def start(self, function: str, *args: object) -> Process:
-        """Begin a call in a process of its own, for services, traffic and crashes, and don't wait for it."""
+        """Begin a call in a process of its own, for services, traffic and crashes, and don't wait for it.
+
+        The process stays when the function returns, since it may have left threads at work; `sys.exit` ends it.
+        """
         process = self._loaded()
         self._started.append(process)
-        process.begin({"do": "call", "function": function, "args": list(args)})
+        process.begin({"do": "begin", "function": function, "args": list(args)})
         return process
 
     def drive(self, function: str, *args: object) -> Any:
@@ -97,12 +118,21 @@ class Submission:
     def _main(self) -> Process:
         if self._process is None:
             self._process = self._loaded()
+        elif self._loading:
+            self._loading = False
+            process, self._process = self._process, None
+            self._process = self._finished(process)
         return self._process
 
     def _loaded(self) -> Process:
         process = Process(self._launcher, self._limits)
+        process.begin_load(self.source)
+        return self._finished(process)
+
+    def _finished(self, process: Process) -> Process:
+        """Wait until a process has imported the submission."""
         try:
-            process.load(self.source)
+            process.loaded()
         except BaseException:
             self.printed += process.close()
             raise
@@ -119,19 +149,28 @@ class Process:
         self._guard = Guard(self._child, limits)
         self._begun = ""
 
-    def load(self, source: Source) -> None:
-        """Import the submission in the child, before anything else is asked of it.
+    def begin_load(self, source: Source, endpoints: Sequence[Endpoint] = (), limit_s: float = LOAD_LIMIT_S) -> None:
+        """Have the child import the submission and open clients, before anything else is asked of it.
 
-        Raises:
-            LearnerError: it can't be imported.
+        `loaded` raises the `LearnerError` of a submission that can't be imported.
         """
         request = {
             "do": "load",
             "path": str(source.path),
             "drives": str(source.drives or ""),
             "sys_path": [str(ROOT)],
+            "open": list(endpoints),
         }
-        self.request(request, LOAD_LIMIT_S)
+        self.begin(request, limit_s)
+
+    def loaded(self) -> None:
+        """Wait until the submission is imported; from now on its time is limited.
+
+        Raises:
+            LearnerError: it can't be imported.
+        """
+        self._guard.allow(LOAD_LIMIT_S)
+        self.wait()
 
     def request(self, request: Mapping[str, object], limit_s: float | None = None) -> Any:
         """Send one request and wait for its answer."""

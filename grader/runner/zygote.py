@@ -125,8 +125,7 @@ def _become_child(channel: int, output: int, cwd: str) -> None:
         for spare in (null, output):
             os.close(spare)
         sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-        serve(Connection(channel))
-        status = 0
+        status = serve(Connection(channel))
     finally:
         with contextlib.suppress(Exception):
             sys.stdout.flush()
