@@ -1,10 +1,12 @@
 """What a check is made of: the `@check` decorator, reasons, and the third verdict.
 
-@check("1.3", points=2, after=[creates_the_collection])
-def upsert_replaces(submission, collection):
-\"\"\"upsert replaces the rows of known keys and adds the others\"\"\"
-submission.call("upsert_rows", …)
-assert count == 300, because("upsert_grew", "expected {expected} rows, count(*) says {actual}", …)
+A check reads like this; its docstring is the line that a learner sees:
+
+    @check("1.3", points=2, after=[creates_the_collection])
+    def deletes_by_key(catalogue):
+        "delete_films removes the films it is given, and no others"
+        catalogue.call("delete_films", [7, 8])
+        assert catalogue.count() == 298, because("not_deleted", "expected {expected} films, …", expected=298)
 """
 
 from __future__ import annotations

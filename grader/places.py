@@ -56,7 +56,7 @@ class Places:
     def close(self) -> None:
         """Drop this run's database; the shared server stays for the next run."""
         self._forget()
-        self._references.close()
+        self._forget_reference()
         with contextlib.suppress(OSError):
             touch(self._server)
 
@@ -67,11 +67,18 @@ class Places:
 
     def _open_reference(self) -> Milvus:
         """No learner code ever learns of this server, so what the reference shows there can't be spoiled."""
+        if self._reference is not None and not is_alive(self._reference.server):
+            self._forget_reference()
         if self._reference is None:
             self._announce(Message(N_("    asking the reference solution for a second opinion …")))
             server = self._references.enter_context(private_server(self.backend))
             self._reference = self._references.enter_context(workspace(server))
         return self._reference
+
+    def _forget_reference(self) -> None:
+        self._reference = None
+        with contextlib.suppress(Exception):
+            self._references.close()
 
     def _forget(self) -> None:
         self._shared = None

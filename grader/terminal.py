@@ -6,6 +6,7 @@ taken for the kit's words: its lines carry a bar in front and its control charac
 
 from __future__ import annotations
 
+import os
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -30,11 +31,19 @@ PRINTED_LINES = 12
 MARKS = {"pass": ("✓", "green"), "fail": ("✗", "red"), "not_graded": ("?", "yellow"), "not_run": ("·", "dim")}
 
 
+class _Terminal(Console):
+    """A console that goes on in silence when its reader has gone, as in `… | head`: a run is for its reports too."""
+
+    def on_broken_pipe(self) -> None:
+        """Send the rest nowhere."""
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
+
+
 class Screen:
     """The terminal, or the pipe, that a command talks to."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console(file=sys.stdout, highlight=False, soft_wrap=True)
+        self._console = console or _Terminal(file=sys.stdout, highlight=False, soft_wrap=True)
         self._width = min(self._console.width, 100) if self._console.is_terminal else WIDTH
         self._status: Status | None = None
         self._shown_in_full: set[str] = set()

@@ -82,31 +82,32 @@ def judge(check: Check, attempt: Callable[[Who, Where], Outcome], opinions: Opin
     Returns:
         The status, and the outcome that explains it.
     """
+    known = opinions.get(check)
     outcome = attempt("submission", "shared")
-    if outcome.kind == "broken" or (outcome.kind == "not_shown" and opinions.get(check) != "not_shown"):
+    if outcome.kind == "not_shown" and known == "not_shown":
+        return "not_graded", outcome
+    if outcome.kind in ("broken", "not_shown"):
         # Nobody gets out of a check by breaking the server: once more, alone, where only this code can break it.
         outcome = attempt("submission", "private")
     if outcome.kind == "passed":
         return "pass", outcome
-    if outcome.own:
+    if outcome.own or (outcome.kind == "failed" and known == "passed"):
         return "fail", outcome
-    opinion, reference = opinions.get(check), None
-    if opinion is None:
-        reference = attempt("reference", "reference")
-        opinion = reference.kind
-        opinions.record(check, opinion)
-    if opinion == "passed":
+    # A failure asks the reference once for each backend version; what broke asks whether it breaks for all just now.
+    reference = attempt("reference", "reference")
+    if known is None:
+        opinions.record(check, reference.kind)
+    if reference.kind == "passed":
         return "fail", outcome if outcome.kind == "failed" else _broke_it(outcome)
     return "not_graded", _reference_fails(outcome, reference) if outcome.kind == "failed" else outcome
 
 
-def _reference_fails(outcome: Outcome, reference: Outcome | None) -> Outcome:
-    detail = None if reference is None else reference.reason
+def _reference_fails(outcome: Outcome, reference: Outcome) -> Outcome:
     reason = because(
         "reference_fails",
         "the reference solution doesn't pass this check on this server either, so it says nothing about your code. "
         "What stopped the reference: {detail}",
-        detail=detail or "",
+        detail=reference.reason or "",
     )
     return replace(outcome, kind="not_shown", reason=reason)
 
