@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import platform
+import time
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -21,7 +23,8 @@ from grader.session import Run, grade, sources
 from grader.storage import DOJO, REPORTS, append_json, read_json, remove, write_json
 from grader.terminal import Screen
 from grader.translate import said
-from infra.backends import BackendError, availability, choose, stop_all, sweep
+from infra.abilities import ABILITIES, abilities
+from infra.backends import BackendError, availability, choose, shared_server, stop_all, sweep
 from infra.messages import N_, Message
 
 app = typer.Typer(
@@ -142,19 +145,34 @@ def soak(
 
 @app.command()
 def doctor() -> None:
-    """Say what this machine can grade on, what is missing, and the command that mends it."""
+    """Say what this machine can grade on, each tried out, what is missing, and the command that mends it."""
     screen = Screen()
+    screen.line(f"Python {platform.python_version()} · {platform.system()} {platform.machine()} · {ROOT}", style="dim")
+    ready = 0
     for row in availability():
-        state = said(N_("ready")) if row.ok else said(row.reason or "")
-        screen.finding(f"{row.backend}: {state}", None if row.ok else said(row.remedy or ""))
-    raise typer.Exit(0 if any(row.ok for row in availability()) else 2)
+        if not row.ok:
+            screen.note(f"{row.backend}: {said(row.reason or '')}", said(row.remedy or ""))
+            continue
+        try:
+            began = time.monotonic()
+            server = shared_server(row.backend, screen.announce)
+            found = N_("{backend}: {version} answered in {seconds:.1f} s")
+            fields = {"backend": row.backend, "version": server.version, "seconds": time.monotonic() - began}
+            screen.finding(said(found, **fields), None)
+            lacking = sorted(ABILITIES - abilities(server))
+            if lacking:
+                screen.line(N_("      can't show: {lacking}"), style="dim", lacking=", ".join(lacking))
+            ready += 1
+        except BackendError as error:
+            screen.finding(f"{row.backend}: {said(error.message)}", said(error.remedy))
+    raise typer.Exit(0 if ready else 2)
 
 
 @app.command()
 def down() -> None:
     """Stop every Milvus that the kit has started on this machine."""
     stopped = stop_all()
-    Screen().line(N_("Stopped {stopped} servers; nothing of the kit runs any more."), stopped=stopped)
+    Screen().line(N_("Servers stopped: {stopped}. Nothing of the kit runs any more."), stopped=stopped)
 
 
 def _chosen(stage_number: int, ids: list[str]) -> tuple[Exercise, ...]:

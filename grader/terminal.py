@@ -77,6 +77,12 @@ class Screen:
         if problem:
             self._console.print(Text(self._indented(visible(problem), 6), style="dim"))
 
+    def note(self, text: str, remedy: str) -> None:
+        """Print something that isn't there and needn't be, and what would bring it."""
+        mark, style = MARKS["not_run"]
+        self._console.print(Text.assemble((f"  {mark} ", style), text))
+        self._console.print(Text(self._indented(remedy, 6), style="dim"))
+
     def matrix(self, rows: dict[str, dict[str, str]]) -> None:
         """Print which check ended how for which known-bad: a column a check, by number."""
         checks = list(next(iter(rows.values())))

@@ -79,3 +79,6 @@ _PROBES: dict[str, Callable[[MilvusClient], bool]] = {
     "keeps_duplicates": _keeps_duplicates,
     "stale_reads": _stale_reads,
 }
+
+ABILITIES = frozenset(_PROBES)
+"""Every ability that a check may need."""
