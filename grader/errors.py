@@ -4,7 +4,8 @@ KitError
 ├── UnknownExercise     an id that the curriculum doesn't have
 ├── ChecksChanged       the checks on disk aren't those that the curriculum counts on
 ├── CannotWrite         a full disk, a folder without permission
-└── WrongOption         options that don't go together
+├── WrongOption         options that don't go together
+└── BadHeader           a known-bad submission that doesn't say what it is (in `known_bad`)
 """
 
 from __future__ import annotations

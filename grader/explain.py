@@ -7,6 +7,7 @@ from collections.abc import Callable
 from grader.check import Reason, because
 from grader.runner.errors import LearnerError
 from grader.runner.guard import Limits
+from infra.messages import N_, Message
 
 
 def explained(error: LearnerError, limits: Limits) -> Reason:
@@ -14,11 +15,17 @@ def explained(error: LearnerError, limits: Limits) -> Reason:
     return _SENTENCES[error.kind](error, limits)
 
 
+def _place(error: LearnerError) -> Message:
+    if error.function:
+        return Message(N_("in {function}()"), {"function": error.function})
+    return Message(N_("while your file was imported"))
+
+
 def _raised(error: LearnerError, _: Limits) -> Reason:
     return because(
         "raised",
         "{function}() raised {type}: {message}",
-        function=error.function or "import",
+        function=error.function,
         type=error.type,
         message=error.message,
     )
@@ -86,9 +93,9 @@ def _too_large(error: LearnerError, _: Limits) -> Reason:
 def _time_limit(error: LearnerError, limits: Limits) -> Reason:
     return because(
         "time_limit",
-        "Your code took longer than {seconds:g} s in {function}() and was stopped. "
+        "Your code took longer than {seconds:g} s {place} and was stopped. "
         "A loop that never ends, or a wait without a deadline?",
-        function=error.function or "import",
+        place=_place(error),
         seconds=limits.call_s,
     )
 
@@ -96,8 +103,8 @@ def _time_limit(error: LearnerError, limits: Limits) -> Reason:
 def _memory_limit(error: LearnerError, limits: Limits) -> Reason:
     return because(
         "memory_limit",
-        "Your code used more than {megabytes} MiB of memory in {function}() and was stopped.",
-        function=error.function or "import",
+        "Your code used more than {megabytes} MiB of memory {place} and was stopped.",
+        place=_place(error),
         megabytes=limits.memory_mb,
     )
 
@@ -105,17 +112,17 @@ def _memory_limit(error: LearnerError, limits: Limits) -> Reason:
 def _output_limit(error: LearnerError, _: Limits) -> Reason:
     return because(
         "output_limit",
-        "Your code printed without end in {function}() and was stopped. Is there a print in a loop?",
-        function=error.function or "import",
+        "Your code printed without end {place} and was stopped. Is there a print in a loop?",
+        place=_place(error),
     )
 
 
 def _crashed(error: LearnerError, _: Limits) -> Reason:
     return because(
         "crashed",
-        "Your program ended before {function}() returned ({message}). "
+        "Your program ended {place} ({message}). "
         "Something ended the whole process: exit(), a signal, or a crash in native code.",
-        function=error.function or "import",
+        place=_place(error),
         message=error.message,
     )
 
@@ -123,9 +130,9 @@ def _crashed(error: LearnerError, _: Limits) -> Reason:
 def _forged(error: LearnerError, _: Limits) -> Reason:
     return because(
         "forged",
-        "What came back from {function}() wasn't an answer of this kit ({message}). "
+        "What came back {place} wasn't an answer of this kit ({message}). "
         "Something in your code writes to a descriptor that isn't its own.",
-        function=error.function or "import",
+        place=_place(error),
         message=error.message,
     )
 

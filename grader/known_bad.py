@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.curriculum import ROOT, Exercise
+from grader.errors import KitError
+from infra.messages import N_, Message
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class KnownBad:
         return target
 
 
-class BadHeader(ValueError):
+class BadHeader(KitError):
     """A known-bad file whose docstring doesn't say what it must."""
 
 
@@ -67,6 +69,7 @@ def _read(exercise: Exercise, path: Path) -> KnownBad:
     mistake, _, rest = text.partition("\n\n")
     stated = dict(line.split(": ", 1) for line in rest.splitlines() if ": " in line)
     if not mistake or set(stated) != {"rejected by", "because", "on"}:
-        raise BadHeader(f"{path.relative_to(ROOT)}: state the mistake, `rejected by:`, `because:` and `on:`")
+        template = N_("{path} must state the mistake, then `rejected by:`, `because:` and `on:`.")
+        raise BadHeader(Message(template, {"path": path.relative_to(ROOT)}))
     backends = tuple(name.strip() for name in stated["on"].split(","))
     return KnownBad(exercise, path, " ".join(mistake.split()), stated["rejected by"], stated["because"], backends)

@@ -28,6 +28,7 @@ from grader.runner.launch import Launcher, LaunchError
 from grader.runner.submission import Source, Submission
 from grader.verdict import Opinions, Outcome, Verdict, Where, Who, judge
 from infra.backends.locks import timing_lock
+from infra.messages import Message
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,9 @@ class Grading:
         for name in check.after:
             before = ended[f"{check.exercise}/{name}"]
             if before.status != "pass":
-                reason = because("not_run", 'not run, since it builds on "{parent}"', parent=before.check.title)
+                reason = because(
+                    "not_run", 'not run, since it builds on "{parent}"', parent=Message(before.check.title)
+                )
                 return Verdict(check, before.status, Outcome(before.outcome.kind, reason), blocked_by=name)
         return None
 

@@ -6,7 +6,7 @@ import contextlib
 import errno
 import json
 import os
-import tempfile
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -25,20 +25,19 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         CannotWrite: the disk is full or the folder isn't writable; the old file is untouched.
     """
-    scratch: str | None = None
+    scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:  # noqa: PTH123
+        with scratch.open("x", encoding="utf-8", errors="backslashreplace") as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(scratch).replace(path)
+        scratch.replace(path)
     except OSError as error:
-        if scratch is not None:
-            with contextlib.suppress(OSError):
-                Path(scratch).unlink()
         raise _cannot_write(path, error) from None
+    finally:  # after Ctrl-C too
+        with contextlib.suppress(OSError):
+            scratch.unlink()
 
 
 def write_json(path: Path, document: object) -> None:
@@ -54,7 +53,7 @@ def append_json(path: Path, document: object) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as stream:
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as stream:
             stream.write(json.dumps(document, ensure_ascii=False) + "\n")
     except OSError as error:
         raise _cannot_write(path, error) from None

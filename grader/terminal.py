@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
-import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rich.cells import set_cell_size
 from rich.console import Console
 from rich.status import Status
 from rich.text import Text
@@ -51,7 +51,7 @@ class Screen:
 
     def line(self, message: Message | str = "", style: str = "", **fields: object) -> None:
         """Print one sentence in the reader's language."""
-        self._console.print(Text(said(message, **fields), style=style))
+        self._console.print(Text(self._indented(said(message, **fields), 0), style=style))
 
     def announce(self, message: Message) -> None:
         """Say what is being waited for."""
@@ -75,7 +75,7 @@ class Screen:
         mark, style = MARKS["fail" if problem else "pass"]
         self._console.print(Text.assemble((f"  {mark} ", style), promise))
         if problem:
-            self._console.print(Text(self._indented(visible(problem), 6), style="dim"))
+            self._console.print(Text(self._indented(problem, 6), style="dim"))
 
     def note(self, text: str, remedy: str) -> None:
         """Print something that isn't there and needn't be, and what would bring it."""
@@ -94,9 +94,9 @@ class Screen:
 
     def error(self, error: KitError | BackendError) -> None:
         """Print what stopped the kit and what mends it."""
-        self._console.print(Text(said(error.message), style="bold red"))
+        self._console.print(Text(self._indented(said(error.message), 0), style="bold red"))
         if error.remedy is not None:
-            self._console.print(Text(said(error.remedy)))
+            self._console.print(Text(self._indented(said(error.remedy), 0)))
 
     def listener(self, titles: dict[str, str]) -> Listener:
         """Return what shows each check as it begins and ends; `titles` names the exercises by id."""
@@ -149,43 +149,43 @@ class Screen:
         points = "–" if verdict.status == "not_graded" else points
         title = translated(verdict.check.title)
         room = self._width - 4 - len(points) - 1
-        head, *rest = textwrap.wrap(title, room) or [""]
-        line = Text.assemble((f"  {mark} ", style), head.ljust(room), (f" {points}", style))
+        head, *rest = self._folded(title, room)
+        line = Text.assemble((f"  {mark} ", style), set_cell_size(head, room), (f" {points}", style))
         for part in rest:
             line.append("\n    " + part)
         if brief and verdict.status != "pass" and not verdict.blocked_by and verdict.outcome.reason is not None:
-            reason = " ".join(said(verdict.outcome.reason).split())
+            reason = " ".join(visible(said(verdict.outcome.reason)).split())
             if verdict.status == "not_graded":
                 line.append("\n" + self._indented(said(N_("not graded: {reason}"), reason=reason), 6), style="dim")
             else:
-                line.append("\n      " + textwrap.shorten(reason, self._width - 6, placeholder=" …"), style="dim")
+                short = Text(reason)
+                short.truncate(self._width - 6, overflow="ellipsis")
+                line.append("\n      " + short.plain, style="dim")
         return line
 
     def _in_full(self, verdict: Verdict) -> None:
         """Print why a check failed, the learner's own lines, and what the code printed."""
         outcome = verdict.outcome
         if outcome.reason is not None:
-            self._console.print(Text(self._indented(visible(said(outcome.reason)), 6)))
+            self._console.print(Text(self._indented(said(outcome.reason), 6)))
         if outcome.where:
             self.line(N_("      in your file:"), style="dim")
-            self._console.print(Text(self._indented(visible(outcome.where), 8)))
+            self._console.print(Text(self._indented(outcome.where, 8)))
         if outcome.printed.strip():
             self.line(N_("      your code printed:"), style="dim")
-            lines = visible(outcome.printed).rstrip().splitlines()
+            lines = self._folded(outcome.printed.rstrip(), self._width - 10)
             cut = len(lines) - PRINTED_LINES
             for printed in lines[:PRINTED_LINES]:
-                self._console.print(Text("        │ " + textwrap.shorten(printed, 500, placeholder=" …")))
+                self._console.print(Text("        │ " + printed))
             if cut > 0:
                 self.line(N_("        … {cut} more lines stand in reports/results.json"), style="dim", cut=cut)
 
     def _indented(self, text: str, by: int) -> str:
-        pad = " " * by
-        width = self._width - by
-        wrapped = (
-            textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]
-            for line in text.splitlines()
-        )
-        return "\n".join(pad + part for lines in wrapped for part in lines)
+        return "\n".join(" " * by + line for line in self._folded(text, self._width - by))
+
+    def _folded(self, text: str, width: int) -> list[str]:
+        """Break a text into lines of at most `width` columns, of which a Korean letter takes two."""
+        return [line.plain.rstrip() for line in Text(visible(text)).wrap(self._console, width)] or [""]
 
 
 def visible(text: str) -> str:

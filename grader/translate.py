@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 from pathlib import Path
 
 from infra.messages import Message
@@ -15,7 +16,7 @@ def language() -> str:
     """Return the reader's language, such as `ko`: `DOJO_LANG`, else what the locale variables say."""
     for name in ("DOJO_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         if value := os.environ.get(name):
-            return value.partition(".")[0].partition("_")[0].lower()
+            return re.split("[._@-]", value)[0].lower()
     return "en"
 
 
@@ -36,7 +37,7 @@ def translated(text: str) -> str:
 @functools.cache
 def _catalogue(name: str) -> dict[str, str]:
     path = LOCALE / name / "LC_MESSAGES" / "dojo.po"
-    if not name.isalpha() or not path.is_file():
+    if not (name.isalpha() and len(name) <= 8 and path.is_file()):
         return {}
     from babel.messages.pofile import read_po
 

@@ -24,6 +24,7 @@ from infra.backends import Server, shared_server
 from infra.endpoint import Endpoint
 
 ROOT = Path(__file__).resolve().parents[1]
+DEFAULT = Limits()
 SHORT = Limits(call_s=0.5)
 SMALL = Limits(memory_mb=400)
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
@@ -32,9 +33,28 @@ needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux han
 Submit = Callable[..., Submission]
 
 
+SECRET = "secret-of-the-grader"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def grader_with_secrets() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("MILVUS_TOKEN", "GITHUB_TOKEN", "DOJO_SEED"):
+            patch.setenv(name, SECRET)
+        yield
+
+
 @pytest.fixture(scope="module")
 def spawner() -> Iterator[Launcher]:
     launcher = SpawnLauncher()
+    yield launcher
+    launcher.close()
+
+
+@pytest.fixture(scope="module")
+def fragile() -> Iterator[ZygoteLauncher]:
+    """A zygote that tests may kill."""
+    launcher = ZygoteLauncher()
     yield launcher
     launcher.close()
 
@@ -45,7 +65,7 @@ def submit(tmp_path: Path, launcher: Launcher) -> Iterator[Submit]:
     made: list[Submission] = []
 
     def make(
-        text: str, limits: Limits = Limits(), launcher: Launcher = launcher, drives: str | None = None
+        text: str, limits: Limits = DEFAULT, launcher: Launcher = launcher, drives: str | None = None
     ) -> Submission:
         path = tmp_path / f"answer{len(made)}.py"
         path.write_text(textwrap.dedent(text), encoding="utf-8")
@@ -88,16 +108,22 @@ def gone_within(pid: int, seconds: float) -> bool:
 
 # Each kind of error.
 
-CHANNEL = """
-    import os, stat, struct, time
+FATAL_CODE = """
+import ctypes, os, re, stat, struct, time
 
-    def write_to_channel(data):
-        for fd in range(3, 64):
-            try:
-                if stat.S_ISSOCK(os.fstat(fd).st_mode):
-                    os.write(fd, data)
-            except OSError:
-                pass
+def write(data):
+    for fd in range(3, 64):
+        try:
+            if stat.S_ISSOCK(os.fstat(fd).st_mode):
+                os.write(fd, data)
+        except OSError:
+            pass
+
+def write_frame(document):
+    write(struct.pack("!i", len(document)) + document.encode())
+
+def f():
+    {statement}
 """
 
 ANSWERED = """
@@ -228,53 +254,23 @@ def test_what_was_printed_before_an_import_failed_is_kept(submit: Submit) -> Non
 
 
 FATAL: dict[str, tuple[str, Limits, Kind, str]] = {
-    "a loop that never ends": ("def f():\n    while True: pass", SHORT, "time_limit", ""),
-    "a C call that never ends": (
-        "def f():\n    import re; re.match('(a+)+$', 'a' * 60 + 'b')",
-        SHORT,
-        "time_limit",
-        "",
-    ),
-    "half a frame": (
-        CHANNEL + "\n    def f():\n        write_to_channel(struct.pack('!i', 999) + b'abc'); time.sleep(600)",
-        SHORT,
-        "time_limit",
-        "",
-    ),
-    "too much memory": (
-        "def f():\n    import time; x = b'x' * (600 << 20); time.sleep(600)",
-        SMALL,
-        "memory_limit",
-        "",
-    ),
-    "a flood of output": (
-        "def f():\n    import os\n    while True: os.write(1, b'x' * 65536)",
-        Limits(),
-        "output_limit",
-        "",
-    ),
-    "os._exit(0)": ("def f():\n    import os; os._exit(0)", Limits(), "crashed", "exit code 0"),
-    "a crash in native code": (
-        "def f():\n    import ctypes; ctypes.string_at(0)",
-        Limits(),
-        "crashed",
-        "signal SIGSEGV",
-    ),
-    "garbage": (
-        CHANNEL + "\n    def f():\n        write_to_channel(b'garbage' * 9); time.sleep(600)",
-        Limits(),
+    "a loop that never ends": ("while True: pass", SHORT, "time_limit", ""),
+    "a C call that never ends": ("re.match('(a+)+$', 'a' * 60 + 'b')", SHORT, "time_limit", ""),
+    "half a frame": ("write(struct.pack('!i', 999) + b'abc'); time.sleep(600)", SHORT, "time_limit", ""),
+    "too much memory": ("x = b'x' * (600 << 20); time.sleep(600)", SMALL, "memory_limit", ""),
+    "a flood of output": ("while True: os.write(1, b'x' * 65536)", DEFAULT, "output_limit", ""),
+    "os._exit(0)": ("os._exit(0)", DEFAULT, "crashed", "exit code 0"),
+    "a crash in native code": ("ctypes.string_at(0)", DEFAULT, "crashed", "signal SIGSEGV"),
+    "garbage": ("write(b'garbage' * 9); time.sleep(600)", DEFAULT, "forged", ""),
+    "an error that only the grader may give": (
+        """write_frame('{"value":{"d":{"error":["time_limit","",0,"",""]}},"arrays":[]}')""",
+        DEFAULT,
         "forged",
         "",
     ),
-    "an answer that only the grader may give": (
-        CHANNEL
-        + """
-    def f():
-        frame = b'{"value":{"d":{"error":["time_limit","",0,"",""]}},"arrays":[]}'
-        write_to_channel(struct.pack('!i', len(frame)) + frame)
-        time.sleep(600)
-    """,
-        Limits(),
+    "an answer of no known form": (
+        """write_frame('{"value":{"d":{"pass":true}},"arrays":[]}')""",
+        DEFAULT,
         "forged",
         "",
     ),
@@ -289,9 +285,9 @@ FATAL_ANYWHERE = ["half a frame", "too much memory", "a flood of output", "a cra
 def test_the_end_of_a_process_says_what_ended_it_and_the_next_one_works(
     name: str, kind_of_launcher: str, submit: Submit, request: pytest.FixtureRequest
 ) -> None:
-    text, limits, kind, message = FATAL[name]
+    statement, limits, kind, message = FATAL[name]
     launcher = request.getfixturevalue(kind_of_launcher)
-    submission = submit(text, limits, launcher)
+    submission = submit(FATAL_CODE.replace("{statement}", statement), limits, launcher)
     error = error_of(lambda: submission.call("f"))
     assert (error.kind, error.function) == (kind, "f")
     assert message in error.message
@@ -556,21 +552,14 @@ ENVIRONMENT = """
 """
 
 
-@pytest.mark.parametrize("kind", [ZygoteLauncher, SpawnLauncher])
+@pytest.mark.parametrize("kind_of_launcher", [pytest.param("fragile", marks=needs_fork), "spawner"])
 def test_secrets_of_the_grader_are_not_in_the_environment_and_stdin_is_empty(
-    kind: Callable[[], Launcher], submit: Submit, monkeypatch: pytest.MonkeyPatch
+    kind_of_launcher: str, submit: Submit, request: pytest.FixtureRequest
 ) -> None:
-    if kind is ZygoteLauncher and not hasattr(os, "fork"):
-        pytest.skip("there is no fork here")
-    for name in ("MILVUS_TOKEN", "MILVUS_URI", "GITHUB_TOKEN", "DOJO_STATE_DIR", "DOJO_SEED"):
-        monkeypatch.setenv(name, "secret-of-the-grader")
-    launcher = kind()
-    try:
-        seen = submit(ENVIRONMENT, launcher=launcher).call("look")
-    finally:
-        launcher.close()
+    assert SECRET in os.environ.values()
+    seen = submit(ENVIRONMENT, launcher=request.getfixturevalue(kind_of_launcher)).call("look")
     assert seen["stdin"] == ""
-    assert "secret-of-the-grader" not in seen["environment"].values()
+    assert SECRET not in seen["environment"].values()
     assert seen["environment"]["PATH"] == os.environ["PATH"]
 
 
@@ -683,30 +672,23 @@ def test_a_service_that_a_running_process_started_survives_the_end_of_another(su
 
 
 @needs_fork
-def test_a_zygote_that_learner_code_kills_is_replaced(submit: Submit) -> None:
-    launcher = ZygoteLauncher()
-    submission = submit(
-        "import os, time\ndef f():\n    os.kill(os.getppid(), 9)\n    time.sleep(600)", launcher=launcher
-    )
-    try:
-        assert error_of(lambda: submission.call("f")).kind == "crashed"
-        submission.close()
-        assert submit("def f(): return 1", launcher=launcher).call("f") == 1
-    finally:
-        launcher.close()
+def test_a_zygote_that_learner_code_kills_is_replaced(submit: Submit, fragile: ZygoteLauncher) -> None:
+    text = "import os, time\ndef f():\n    os.kill(os.getppid(), 9)\n    time.sleep(600)"
+    submission = submit(text, launcher=fragile)
+    assert error_of(lambda: submission.call("f")).kind == "crashed"
+    submission.close()
+    assert submit("def f(): return 1", launcher=fragile).call("f") == 1
 
 
 @needs_fork
-def test_a_zygote_that_learner_code_stops_is_replaced(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_zygote_that_learner_code_stops_is_replaced(
+    submit: Submit, fragile: ZygoteLauncher, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(launch, "FORK_LIMIT_S", 0.5)
-    launcher = ZygoteLauncher()
     text = "import os, signal\ndef f():\n    os.kill(os.getppid(), signal.SIGSTOP)\n    return os.getppid()"
-    try:
-        stopped = submit(text, launcher=launcher).call("f")
-        assert submit("def f(): return 1", launcher=launcher).call("f") == 1
-        assert gone_within(stopped, 1)
-    finally:
-        launcher.close()
+    stopped = submit(text, launcher=fragile).call("f")
+    assert submit("def f(): return 1", launcher=fragile).call("f") == 1
+    assert gone_within(stopped, 1)
 
 
 @needs_fork
@@ -723,10 +705,9 @@ def test_a_zygote_that_cannot_start_is_the_graders_own_trouble(monkeypatch: pyte
 
 @needs_fork
 def test_after_an_interrupted_launch_each_child_has_its_own_pid(
-    submit: Submit, monkeypatch: pytest.MonkeyPatch
+    submit: Submit, fragile: ZygoteLauncher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A check's alarm may ring at any moment, also between the request for a child and the answer."""
-    launcher = ZygoteLauncher()
 
     class Alarm(Exception):
         pass
@@ -734,15 +715,12 @@ def test_after_an_interrupted_launch_each_child_has_its_own_pid(
     def ring(*_: object) -> int:
         raise Alarm
 
-    try:
-        with monkeypatch.context() as patch, pytest.raises(Alarm):
-            patch.setattr(ZygoteLauncher, "_answer_to", ring)
-            launcher.launch()
-        submission = submit("import os\ndef f(): return os.getpid()", launcher=launcher)
-        process = submission.start("f")
-        assert process.wait(20) == process.pid
-    finally:
-        launcher.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(ZygoteLauncher, "_answer_to", ring)
+        with pytest.raises(Alarm):
+            fragile.launch()
+    process = submit("import os\ndef f(): return os.getpid()", launcher=fragile).start("f")
+    assert process.wait(20) == process.pid
 
 
 GRADER = """

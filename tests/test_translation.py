@@ -170,19 +170,19 @@ def test_updating_keeps_translations_and_says_what_it_drops(
 @pytest.mark.parametrize(
     ("variables", "expected"),
     [
-        ({}, "ready"),
-        ({"DOJO_LANG": "ko"}, "준비됐어요"),
-        ({"DOJO_LANG": "KO"}, "준비됐어요"),
-        ({"LANG": "ko_KR.UTF-8"}, "준비됐어요"),
-        ({"LC_ALL": "ko_KR.UTF-8", "LANG": "en_US.UTF-8"}, "준비됐어요"),
-        ({"DOJO_LANG": "en", "LANG": "ko_KR.UTF-8"}, "ready"),
-        ({"LC_ALL": "C.UTF-8", "LANG": "ko_KR.UTF-8"}, "ready"),
-        ({"DOJO_LANG": "xx"}, "ready"),
-        ({"DOJO_LANG": "", "LANG": ""}, "ready"),
-        ({"DOJO_LANG": "../../x"}, "ready"),
-        ({"DOJO_LANG": "/ko"}, "ready"),
-        ({"DOJO_LANG": "한글"}, "ready"),
-        ({"DOJO_LANG": "a" * 5_000}, "ready"),
+        ({}, "in {function}()"),
+        ({"DOJO_LANG": "ko"}, "{function}()에서"),
+        ({"DOJO_LANG": "KO"}, "{function}()에서"),
+        ({"LANG": "ko_KR.UTF-8"}, "{function}()에서"),
+        ({"LC_ALL": "ko_KR.UTF-8", "LANG": "en_US.UTF-8"}, "{function}()에서"),
+        ({"DOJO_LANG": "en", "LANG": "ko_KR.UTF-8"}, "in {function}()"),
+        ({"LC_ALL": "C.UTF-8", "LANG": "ko_KR.UTF-8"}, "in {function}()"),
+        ({"DOJO_LANG": "xx"}, "in {function}()"),
+        ({"DOJO_LANG": "", "LANG": ""}, "in {function}()"),
+        ({"DOJO_LANG": "../../x"}, "in {function}()"),
+        ({"DOJO_LANG": "/ko"}, "in {function}()"),
+        ({"DOJO_LANG": "한글"}, "in {function}()"),
+        ({"DOJO_LANG": "a" * 5_000}, "in {function}()"),
     ],
 )
 def test_the_reader_chooses_the_language(
@@ -190,13 +190,13 @@ def test_the_reader_chooses_the_language(
 ) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert (said("ready"), translated("ready")) == (expected, expected)
+    assert (said("in {function}()"), translated("ready")) == (expected, expected)
 
 
 def test_a_language_is_never_a_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     evil = tmp_path / "x" / "LC_MESSAGES" / "dojo.po"
     evil.parent.mkdir(parents=True)
-    evil.write_text('msgid "ready"\nmsgstr "evil"\n')
+    evil.write_text('msgid "in {function}()"\nmsgstr "evil"\n')
     monkeypatch.setattr(translate, "LOCALE", tmp_path / "locale")
     for hostile in ("../x", f"{tmp_path}/x", "..\\x"):
         monkeypatch.setenv("DOJO_LANG", hostile)

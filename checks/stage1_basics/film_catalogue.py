@@ -149,9 +149,13 @@ def assert_count(catalogue: Catalogue, expected: int, actual: int, otherwise: st
         actual=actual,
         expected=expected,
     )
-    sentence = "count_films() returned {actual}, and there are {expected} films. "
-    if otherwise == "stale_count":
-        sentence += 'Right after a write a read sees it for sure only with consistency_level="Strong".'
+    if otherwise == "wrong_count":
+        sentence = "count_films() returned {actual}, and there are {expected} films."
+    else:
+        sentence = (
+            "count_films() returned {actual}, and there are {expected} films. Right after a write a read sees it for "
+            'sure only with consistency_level="Strong".'
+        )
     raise AssertionError(because(otherwise, sentence, actual=actual, expected=expected))
 
 
