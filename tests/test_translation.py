@@ -190,7 +190,8 @@ def test_the_reader_chooses_the_language(
 ) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert (said("in {function}()"), translated("ready")) == (expected, expected)
+    filled = expected.format(function="f")
+    assert (said("in {function}()", function="f"), translated("in {function}()")) == (filled, expected)
 
 
 def test_a_language_is_never_a_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -200,7 +201,7 @@ def test_a_language_is_never_a_path(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     monkeypatch.setattr(translate, "LOCALE", tmp_path / "locale")
     for hostile in ("../x", f"{tmp_path}/x", "..\\x"):
         monkeypatch.setenv("DOJO_LANG", hostile)
-        assert said("ready") == "ready"
+        assert said("in {function}()", function="f") == "in f()"
 
 
 def test_a_message_within_a_message_is_translated(monkeypatch: pytest.MonkeyPatch) -> None:
