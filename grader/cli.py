@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from grader import authoring as author
-from grader import progress, results
+from grader import progress, results, tables
 from grader.curriculum import ROOT, Exercise, Stage, exercises, find, stages
 from grader.errors import KitError, WrongOption
 from grader.places import Places
@@ -100,6 +100,7 @@ def authoring(
     screen = Screen()
     chosen = tuple(find(exercise_id) for exercise_id in ids or [e.id for e in exercises()])
     broken = 0
+    screen.finding("the tables of README.md are fresh", "run python -m grader.tables" if tables.stale() else None)
     with _launcher() as launcher, _places(backend, screen) as places:
         for exercise in chosen:
             screen.line(f"{exercise.id} {exercise.title} · {places.version}", style="bold")

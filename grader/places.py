@@ -53,6 +53,12 @@ class Places:
             self._forget()
             self._server = shared_server(self.backend, self._announce)
 
+    def clear(self) -> None:
+        """Drop every collection of this run."""
+        for milvus in (self._shared, self._reference):
+            if milvus is not None:
+                milvus.clear()
+
     def close(self) -> None:
         """Drop this run's database; the shared server stays for the next run."""
         self._forget()

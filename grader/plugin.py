@@ -166,9 +166,10 @@ class Grading:
             self._spare.warm_up(attempt.milvus.endpoint())
 
     def close(self) -> None:
-        """End what still waits for a check."""
+        """End what still waits for a check, and drop what this run has made: a loaded collection costs the server."""
         if self._spare is not None:
             self._spare.close()
+        self._places.clear()
 
     # Running: one check, as many attempts as its verdict takes.
 

@@ -83,7 +83,8 @@ def test_a_backend_on_which_the_reference_fails_takes_no_points(clone: Clone) ->
             assert clone.run("grade", "1", "--strict", MILVUS_URI=uri).returncode == 2
 
 
-def test_two_graders_at_once_do_not_disturb_each_other(tmp_path: Path, state_dir: Path) -> None:
+@pytest.mark.usefixtures("state_dir")
+def test_two_graders_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
     right, wrong = make_clone(tmp_path / "right"), make_clone(tmp_path / "wrong")
     right.put(EXERCISE, SOLUTION)
     bad = next(bad for bad in known_bads(EXERCISE) if bad.path.stem == "wrong_metric")
