@@ -156,24 +156,24 @@ class Parrot(Submission):
         super().__init__(source, launcher, limits)
         self._memory = memory
 
-    def call(self, function: str, *args: object) -> Any:
+    def call(self, function: str, *_: object) -> Any:
         """Repeat."""
         return self._memory.repeat("call", function)
 
-    def map(self, function: str, argss: Iterable[Sequence[object]]) -> list[Any]:
+    def map(self, function: str, _: Iterable[Sequence[object]]) -> list[Any]:
         """Repeat."""
         answers: list[Any] = self._memory.repeat("map", function)
         return answers
 
-    def drive(self, function: str, *args: object) -> Any:
+    def drive(self, function: str, *_: object) -> Any:
         """Repeat."""
         return self._memory.repeat("drive", function)
 
-    def start(self, function: str, *args: object) -> Process:
+    def start(self, function: str, *_: object) -> Process:
         """Start a process that waits for a word of the grader, and repeat in its name."""
         process = self._loaded()
         self._started.append(process)
-        process.wait = lambda timeout_s=None: self._memory.repeat("wait", function)  # type: ignore[method-assign]
+        process.wait = lambda *_: self._memory.repeat("wait", function)  # type: ignore[method-assign]
         return process
 
     def warm_up(self, place: Endpoint) -> None:

@@ -172,3 +172,9 @@ def test_piped_output_is_plain_and_fits_80_columns(clone: Clone) -> None:
     done = clone.run("grade", "1", "1.3", "--backend", "lite", COLUMNS="200", FORCE_COLOR="")
     assert "\x1b" not in done.stdout
     assert max(len(line) for line in done.stdout.splitlines()) <= 80
+
+
+def test_a_company_proxy_does_not_stand_before_this_machine(clone: Clone) -> None:
+    nowhere = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "grpc_proxy")}
+    done = clone.run("grade", "1", "--solutions", "--backend", "lite", **nowhere)
+    assert done.returncode == 0, said(done)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
@@ -13,15 +12,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from grader import curriculum, session
-from grader.curriculum import ROOT, Exercise, find
-from grader.errors import ChecksChanged
+from grader.curriculum import find
 from grader.places import Places
 from grader.runner.launch import Launcher
 from grader.runner.submission import Source
 from grader.session import Run, grade
 from tests.clones import Clone, make_clone, said
-from tests.parrot import Green, believed
+from tests.parrot import Green
 
 EXERCISE = dataclasses.replace(find("1.3"), call_s=3.0)
 SOLUTION = EXERCISE.file("solutions").read_text(encoding="utf-8")
@@ -56,81 +53,100 @@ def ended(run: Run) -> dict[str, tuple[str, str | None]]:
     return {v.check.name: (v.status, v.outcome.reason.id if v.outcome.reason else None) for v in run.verdicts}
 
 
-COUNTS = "def count_films(client, name):\n    {}\n"
+CROWD_ONE = """
+import os, time
 
-MISCHIEF: dict[str, tuple[str, str, str]] = {
-    "leaves with success": (COUNTS.format("import os; os._exit(0)"), "crashed", "exit code 0"),
-    "skips when called": (COUNTS.format("import pytest; pytest.skip('no')"), "raised", "Skipped"),
-    "skips at import": ("import pytest; pytest.skip('no', allow_module_level=True)", "import_failed", "Skipped"),
-    "patches clocks and pytest": (
-        """
-        import time, _pytest.runner, _pytest.outcomes
-        time.perf_counter = time.monotonic = time.time = lambda: 0.0
-        _pytest.runner.CallInfo.from_call = classmethod(lambda cls, *a, **k: cls(None, None, 0, 0, 0, "call"))
-        import grader.check, grader.plugin, grader.verdict
-        grader.verdict.judge = lambda *_: ("pass", None)
-        grader.plugin._outcome = lambda *_: grader.verdict.Outcome("passed")
+def get_films(client, name, ids):
+    os._exit(0)
 
-        def count_films(client, name):
-            return -1
-        """,
-        "wrong_count",
-        "-1",
-    ),
-    "hangs": (COUNTS.format("while True: pass"), "time_limit", "3 s"),
-    "returns an int that equals everything": (
-        """
-        class Any(int):
-            __eq__ = __le__ = __ge__ = __lt__ = __gt__ = lambda self, other: True
-            __hash__ = int.__hash__
+def search_films(client, name, vector, limit):
+    for descriptor in range(3, 256):
+        try:
+            os.write(descriptor, b'{"value":{"d":{"value":7}},"arrays":[]}')
+        except OSError:
+            pass
+    time.sleep(600)
 
-        def count_films(client, name):
-            return Any(-1)
-        """,
-        "wrong_count",
-        "-1",
-    ),
-    "writes to every descriptor": (
-        """
-        import os, time
+def upsert_films(client, name, films):
+    os.killpg(0, 9)
 
-        def count_films(client, name):
-            for descriptor in range(3, 256):
-                try:
-                    os.write(descriptor, b'{"value":{"d":{"value":7}},"arrays":[]}')
-                except OSError:
-                    pass
-            time.sleep(600)
-        """,
-        "forged",
-        "",
-    ),
-    "kills its group": (COUNTS.format("import os; os.killpg(0, 9)"), "crashed", "SIGKILL"),
-    "ends its parent": (
-        COUNTS.format("import os, time; os.kill(os.getppid(), 9); time.sleep(600)"),
-        "crashed",
-        "",
-    ),
-    "closes every descriptor": (COUNTS.format("import os; os.closerange(0, 256)"), "crashed", ""),
-}
-NEEDS_ZYGOTE = ("ends its parent",)
+def delete_films(client, name, ids):
+    os.kill(os.getppid(), 9)
+    time.sleep(600)
+
+class Anything(int):
+    __eq__ = __le__ = __ge__ = __lt__ = __gt__ = lambda self, other: True
+    __hash__ = int.__hash__
+
+def count_films(client, name):
+    return Anything(-1)
+"""
+
+CROWD_TWO = """
+import os
+
+def get_films(client, name, ids):
+    import pytest
+    pytest.skip("no")
+
+def search_films(client, name, vector, limit):
+    import time, _pytest.runner, grader.check, grader.plugin, grader.verdict
+    time.perf_counter = time.monotonic = time.time = lambda: 0.0
+    _pytest.runner.CallInfo.from_call = classmethod(lambda cls, *_, **__: cls(None, None, 0, 0, 0, "call"))
+    grader.check.returned = lambda *_: []
+    grader.verdict.judge = lambda *_: ("pass", None)
+    grader.plugin._outcome = lambda *_: grader.verdict.Outcome("passed")
+    return []
+
+def upsert_films(client, name, films):
+    while True:
+        pass
+
+def delete_films(client, name, ids):
+    os.closerange(0, 256)
+    raise SystemExit(0)
+"""
+
+PASS = ("pass", None)
 
 
 @needs_fork
-@pytest.mark.parametrize("name", MISCHIEF)
-def test_a_hostile_submission_fails_for_what_it_did_and_the_next_one_passes(
-    name: str, graded: Callable[..., Run]
-) -> None:
-    mischief, reason, sentence = MISCHIEF[name]
-    run = graded(mischief)
-    last = run.verdicts[0] if name == "skips at import" else run.verdicts[-1]
-    assert last.status == "fail"
-    assert last.outcome.reason is not None
-    assert last.outcome.reason.id == reason
-    assert sentence in str(last.outcome.reason)
+def test_each_hostile_function_fails_its_own_check_and_the_checks_between_pass(graded: Callable[..., Run]) -> None:
+    run = graded(CROWD_ONE, only=None)
+    assert {name: end for name, end in ended(run).items() if end[0] != "not_graded"} == {
+        "creates_the_collection": PASS,
+        "inserts_in_batches": PASS,
+        "gets_and_queries": ("fail", "crashed"),
+        "search_equals_numpy": ("fail", "forged"),
+        "upsert_replaces": ("fail", "crashed"),
+        "deletes_by_key": ("fail", "crashed"),
+        "counts_films": ("fail", "wrong_count"),
+        "titles_fit": PASS,
+        "refuses_wrong_dimension": PASS,
+    }
+    reasons = {v.check.name: str(v.outcome.reason) for v in run.verdicts}
+    assert "exit code 0" in reasons["gets_and_queries"]
+    assert "SIGKILL" in reasons["upsert_replaces"]
+    assert "-1" in reasons["counts_films"]
     assert run.exit_code(strict=False) == 1
-    assert "pass" not in {v.status for v in run.verdicts if v.check.name == "counts_films"}
-    assert ended(graded())["counts_films"] == ("pass", None)
+
+    second = graded(CROWD_TWO, only=None)
+    assert {name: end for name, end in ended(second).items() if end[0] == "fail"} == {
+        "gets_and_queries": ("fail", "raised"),
+        "search_equals_numpy": ("fail", "wrong_number_of_hits"),
+        "upsert_replaces": ("fail", "time_limit"),
+        "deletes_by_key": ("fail", "crashed"),
+    }
+    assert {ended(second)[name] for name in ("counts_films", "titles_fit", "refuses_wrong_dimension")} == {PASS}
+
+    assert {status for status, _ in ended(graded(only=None)).values()} == {"pass", "not_graded"}
+
+
+def test_a_skip_at_import_is_a_file_that_cannot_be_imported(graded: Callable[..., Run]) -> None:
+    run = graded("import pytest; pytest.skip('no', allow_module_level=True)", only=None)
+    assert ended(run)["creates_the_collection"] == ("fail", "import_failed")
+    assert "pass" not in {v.status for v in run.verdicts}
+    assert run.exit_code(strict=False) == 1
 
 
 def test_better_scores_than_the_true_ones_are_seen(graded: Callable[..., Run]) -> None:
@@ -166,16 +182,14 @@ def test_what_is_left_behind_by_good_code_is_ended(graded: Callable[..., Run], t
             return honest(client, name)
         """
     )
-    assert ended(run)["counts_films"] == ("pass", None)
+    assert ended(run)["counts_films"] == PASS
     pids = [int(line) for line in (tmp_path / "pids").read_text().splitlines()]
     assert pids
     _, alive = psutil.wait_procs([psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)], timeout=5)
     assert not alive
 
 
-def test_who_kills_milvus_fails_and_others_are_graded_on_a_new_one(
-    graded: Callable[..., Run], state_dir: Path, places: Places
-) -> None:
+def test_who_kills_milvus_fails_and_others_are_graded_on_a_new_one(graded: Callable[..., Run], state_dir: Path) -> None:
     run = graded(
         f"""
         import psutil
@@ -188,12 +202,12 @@ def test_who_kills_milvus_fails_and_others_are_graded_on_a_new_one(
         """
     )
     assert ended(run)["counts_films"] == ("fail", "broke_the_server")
-    assert ended(graded())["counts_films"] == ("pass", None)
-    assert ended(graded(COUNTS.format("return -1")))["counts_films"] == ("fail", "wrong_count")
+    assert ended(graded())["counts_films"] == PASS
+    assert ended(graded("def count_films(client, name): return -1"))["counts_films"] == ("fail", "wrong_count")
 
 
 def test_who_drops_what_is_not_theirs_fails_and_others_are_graded_on_a_new_database(
-    graded: Callable[..., Run], places: Places
+    graded: Callable[..., Run],
 ) -> None:
     run = graded(
         """
@@ -209,8 +223,7 @@ def test_who_drops_what_is_not_theirs_fails_and_others_are_graded_on_a_new_datab
     )
     status, reason = ended(run)["counts_films"]
     assert (status, reason) == ("fail", "broke_the_server")
-    assert ended(graded(only=None)).keys() >= {"counts_films"}
-    assert {v.status for v in graded(only=None).verdicts} <= {"pass", "not_graded"}
+    assert ended(graded())["counts_films"] == PASS
 
 
 # What is printed, and who ends the grader.
@@ -249,6 +262,10 @@ def create_collection(client, name, dim):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc names the grader")
 def test_who_kills_the_grader_gets_no_report(clone: Clone) -> None:
+    progress = clone.root / ".dojo" / "progress.json"
+    progress.parent.mkdir(exist_ok=True)
+    before = progress.read_text(encoding="utf-8") if progress.exists() else "{}"
+    progress.write_text(before, encoding="utf-8")
     clone.put(
         EXERCISE,
         SOLUTION
@@ -263,7 +280,7 @@ def count_films(client, name):
     done = clone.run("grade", "1", "--backend", "lite")
     assert done.returncode not in (0, 1)
     assert not (clone.root / "reports" / "results.json").exists()
-    assert not (clone.root / ".dojo" / "progress.json").exists()
+    assert progress.read_text(encoding="utf-8") == before
 
 
 def test_python_without_assertions_grades_nothing(clone: Clone) -> None:
@@ -272,133 +289,3 @@ def test_python_without_assertions_grades_nothing(clone: Clone) -> None:
     assert done.returncode == 2
     assert "PYTHONOPTIMIZE" in said(done)
     assert "Traceback" not in said(done)
-
-
-# Learners' word.
-
-
-def test_a_parrot_passes_no_check_of_basic_operations(launcher: Launcher, places: Places) -> None:
-    assert believed(find("1.3"), launcher, places) == {}
-
-
-PLANTED_CHECKS = '''
-"""Checks of a planted exercise."""
-
-from grader.check import because, check
-
-
-@check("9.1")
-def trusts_the_drive(submission, milvus):
-    """trusts what the drive says"""
-    assert submission.drive("make_and_count", milvus.endpoint(), milvus.new_name("c")) == 1, because("few", "few")
-
-
-@check("9.1", evidence="claim")
-def says_that_it_trusts_the_drive(submission, milvus):
-    """trusts what the drive says, and is marked"""
-    assert submission.drive("make_and_count", milvus.endpoint(), milvus.new_name("c")) == 1, because("few", "few")
-
-
-@check("9.1")
-def looks_at_the_server(submission, milvus):
-    """looks at what the drive left"""
-    name = milvus.new_name("c")
-    submission.drive("make_and_count", milvus.endpoint(), name)
-    assert milvus.client.has_collection(name), because("none", "none")
-'''
-PLANTED_DRIVES = """
-def make_and_count(exercise, client, name):
-    exercise.make(client, name)
-    return len([found for found in client.list_collections() if found == name])
-"""
-PLANTED_SOLUTION = "def make(client, name):\n    client.create_collection(name, dimension=2)\n"
-
-
-@pytest.fixture
-def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Exercise]:
-    """An exercise in a tree of its own, worth three points."""
-    exercise = dataclasses.replace(find("1.3"), id="9.1", stage="stage9_planted", name="planted", points=3.0)
-    for module in (curriculum, session):
-        monkeypatch.setattr(module, "ROOT", tmp_path)
-    (tmp_path / "checks" / exercise.stage).mkdir(parents=True)
-    (tmp_path / "solutions" / exercise.stage).mkdir(parents=True)
-    for name in ("conftest.py", "pytest.ini"):
-        shutil.copy(ROOT / "checks" / name, tmp_path / "checks" / name)
-    exercise.checks.write_text(PLANTED_CHECKS, encoding="utf-8")
-    (exercise.checks.parent / "drives_01.py").write_text(PLANTED_DRIVES, encoding="utf-8")
-    exercise.file("solutions").write_text(PLANTED_SOLUTION, encoding="utf-8")
-    yield exercise
-    for name in [name for name in sys.modules if "stage9_planted" in name]:
-        del sys.modules[name]  # pytest would find the checks of one test in the next
-
-
-def planted_run(exercise: Exercise, launcher: Launcher, places: Places) -> Run:
-    source = Source("solutions", exercise.file("solutions"), exercise.drives)
-    return grade((exercise,), {exercise.id: source}, launcher, places, opinions=Green())
-
-
-def test_the_parrot_finds_the_check_that_rests_on_a_drives_word(
-    planted: Exercise, launcher: Launcher, places: Places
-) -> None:
-    assert planted_run(planted, launcher, places).exit_code(strict=True) == 0
-    assert believed(planted, launcher, places).keys() == {"trusts_the_drive"}
-
-
-# Checks that aren't those of the curriculum.
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda text: "",
-        lambda text: "import pytest\npytest.skip('not today', allow_module_level=True)\n" + text,
-        lambda text: text + "\nraise RuntimeError('broken')\n",
-        lambda text: text.replace("@check(", "@nothing(", 1).replace(
-            "from grader", "def nothing(*_):\n    return lambda f: f\nfrom grader", 1
-        ),
-        lambda text: text.replace("def looks_at_the_server", "def trusts_the_drive"),
-        lambda text: text.replace('@check("9.1")', '@check("9.1", points=2)', 1),
-    ],
-    ids=["none is there", "the module skips", "the module breaks", "one is gone", "one hides another", "another sum"],
-)
-def test_checks_that_are_not_the_curriculums_grade_nothing(
-    change: Callable[[str], str], planted: Exercise, launcher: Launcher, places: Places
-) -> None:
-    planted.checks.write_text(change(PLANTED_CHECKS), encoding="utf-8")
-    with pytest.raises(ChecksChanged):
-        planted_run(planted, launcher, places)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "import pytest; pytest.skip('not today')",
-        "import pytest; pytest.xfail('known')",
-        "import pytest; pytest.exit('enough')",
-        "raise KeyboardInterrupt",
-        "assert 1 == 2",
-        "raise SystemExit(0)",
-    ],
-    ids=lambda body: body.split("(")[0].split()[-1],
-)
-def test_a_check_that_does_not_finish_is_never_a_pass(
-    body: str, planted: Exercise, launcher: Launcher, places: Places
-) -> None:
-    planted.checks.write_text(
-        'from grader.check import check\n\n@check("9.1", points=3)\n'
-        f'def stops(submission):\n    """stops"""\n    {body}\n',
-        encoding="utf-8",
-    )
-    try:
-        run = planted_run(planted, launcher, places)
-    except (ChecksChanged, KeyboardInterrupt):
-        return
-    assert [v.status for v in run.verdicts] == ["fail"] or run.exit_code(strict=False) == 2
-    assert "pass" not in {v.status for v in run.verdicts}
-
-
-def test_a_mark_that_skips_is_no_way_out(planted: Exercise, launcher: Launcher, places: Places) -> None:
-    planted.checks.write_text("import pytest\npytestmark = pytest.mark.skip\n" + PLANTED_CHECKS, encoding="utf-8")
-    run = planted_run(planted, launcher, places)
-    assert "pass" not in {v.status for v in run.verdicts}
-    assert run.exit_code(strict=False) != 0

@@ -7,26 +7,26 @@ Whatever the learner's functions say is compared with what the grader's own clie
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
 
-from checks.stage1_basics.film_catalogue import (
-    DIM,
-    TITLE_BYTES,
-    Catalogue,
+from checks.stage1_basics.film_assertions import (
     as_films,
     as_hits,
     assert_count,
     assert_duplicates_show,
+    assert_found,
     assert_nearest,
     assert_not_grown,
+    assert_said,
     assert_same,
     assert_schema,
     assert_stored,
     assert_title,
+    refused_for_length,
 )
+from checks.stage1_basics.film_catalogue import DIM, Catalogue
 from fixtures.milvus import Milvus
 from fixtures.proxy import counting_proxy
 from grader.check import because, check, not_graded, returned, shortened
@@ -96,7 +96,7 @@ def inserts_in_batches(catalogue: Catalogue) -> None:
         rows=len(films),
         requests=requests,
     )
-    _assert_said("insert_films", said, len(films))
+    assert_said("insert_films", said, len(films))
 
 
 @check("1.3", after=[creates_the_collection])
@@ -216,8 +216,8 @@ def reads_what_was_just_written(catalogue: Catalogue) -> None:
         catalogue.write(catalogue.new([key + 1]))
         said = returned(catalogue.call("count_films"), int, "count_films")
         assert_count(catalogue, before + 2, said, "stale_count")
-        _assert_found(catalogue, key + 2, "get_films", [key + 2])
-        _assert_found(catalogue, key + 3, "query_films", f"id == {key + 3}", 5)
+        assert_found(catalogue, key + 2, "get_films", [key + 2])
+        assert_found(catalogue, key + 3, "query_films", f"id == {key + 3}", 5)
     if not stale_controls:
         raise not_graded("never_stale", "no reader was stale here, not even one that asks for Eventually consistency")
 
@@ -233,7 +233,7 @@ def titles_fit(catalogue: Catalogue) -> None:
     except LearnerError as error:
         if "max" not in error.message.lower():
             raise
-        raise AssertionError(_refused_for_length(error)) from None
+        raise AssertionError(refused_for_length(error)) from None
     there = catalogue.rows(_keys(TITLES))
     for film, (title, expected) in zip(films, _TITLES, strict=True):
         assert_title(title, there[film["id"]]["title"] if film["id"] in there else "", expected)
@@ -293,7 +293,7 @@ def inserts_each_key_once(catalogue: Catalogue) -> None:
         expected=known[3]["title"],
         actual=there[UNIQUE + 3]["title"],
     )
-    _assert_said("insert_unique", said, 2)
+    assert_said("insert_unique", said, 2)
     for key in range(UNIQUE + 1_000, UNIQUE + 1_000 + TRIALS):
         film = catalogue.new([key])
         catalogue.write(film)
@@ -322,37 +322,3 @@ _TITLES = [
 def _keys(first: int, size: int = 10_000) -> str:
     """Return the filter for one check's own films."""
     return f"id >= {first} and id < {first + size}"
-
-
-def _assert_said(function: str, said: Any, expected: int) -> None:
-    assert returned(said, int, function) == expected, because(
-        "wrong_insert_count",
-        "{function}() stored {expected} films and returned {actual}.",
-        function=function,
-        expected=expected,
-        actual=said,
-    )
-
-
-def _assert_found(catalogue: Catalogue, key: int, function: str, *arguments: object) -> None:
-    """Write one film, and look whether the learner's function finds it at once."""
-    catalogue.write(catalogue.new([key]))
-    rows = as_films(catalogue.call(function, *arguments), function)
-    assert [row["id"] for row in rows] == [key], because(
-        "stale_read",
-        "{function}() was called right after film {id} was written, and didn't find it. Without "
-        'consistency_level="Strong" a read may answer from a moment before the write.',
-        function=function,
-        id=key,
-    )
-
-
-def _refused_for_length(error: LearnerError) -> Any:
-    return because(
-        "characters_not_bytes",
-        "Milvus refused a title: {message}. max_length counts bytes of UTF-8, and a Korean syllable takes three: "
-        "{characters} characters of Korean are {bytes} bytes.",
-        message=error.message,
-        characters=TITLE_BYTES,
-        bytes=3 * TITLE_BYTES,
-    )
