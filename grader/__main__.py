@@ -8,8 +8,9 @@ import sys
 
 def _reach_this_machine_directly() -> None:
     """Keep gRPC from asking a company's HTTP proxy for servers on this machine."""
-    known = os.environ.get("no_grpc_proxy") or os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
-    os.environ["no_grpc_proxy"] = ",".join(filter(None, [known, "127.0.0.1", "localhost"]))
+    names = ("no_grpc_proxy", "no_proxy", "NO_PROXY")  # in the spelling that gRPC reads
+    known = next((os.environ[name] for name in names if os.environ.get(name)), None)
+    os.environ[names[0]] = ",".join(filter(None, [known, "127.0.0.1", "localhost"]))
 
 
 if __name__ == "__main__":

@@ -175,6 +175,6 @@ def test_piped_output_is_plain_and_fits_80_columns(clone: Clone) -> None:
 
 
 def test_a_company_proxy_does_not_stand_before_this_machine(clone: Clone) -> None:
-    nowhere = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "grpc_proxy")}
+    nowhere = dict.fromkeys(("http_proxy", "https_proxy", "grpc_proxy"), "http://127.0.0.1:9")
     done = clone.run("grade", "1", "--solutions", "--backend", "lite", **nowhere)
     assert done.returncode == 0, said(done)

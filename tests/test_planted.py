@@ -13,7 +13,7 @@ from unittest import mock
 import pytest
 
 from grader import curriculum, session
-from grader.curriculum import ROOT, Exercise, find
+from grader.curriculum import ROOT, Exercise, exercises, find
 from grader.errors import ChecksChanged
 from grader.places import Places
 from grader.runner.launch import Launcher
@@ -36,6 +36,13 @@ def nowhere() -> Places:
     spec: Places = mock.create_autospec(Places, instance=True, backend="lite", version="none")
     spec.open.side_effect = lambda _: contextlib.nullcontext()  # type: ignore[attr-defined]
     return spec
+
+
+@pytest.mark.parametrize("exercise", exercises(), ids=lambda exercise: exercise.id)
+def test_a_parrot_passes_no_check_that_is_not_marked_a_claim(
+    exercise: Exercise, launcher: Launcher, places: Places
+) -> None:
+    assert believed(exercise, launcher, places) == {}
 
 
 PLANTED_CHECKS = '''
