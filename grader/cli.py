@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import os
 import platform
+import sys
 import time
 from collections.abc import Iterator
 from typing import Annotated
@@ -45,12 +46,22 @@ def main() -> int:
     """Run the command that the arguments name and return its exit code."""
     screen = Screen()
     try:
+        _refuse_optimized_python()
         app()
     except (KitError, BackendError) as error:
         screen.error(error)
     except (KeyboardInterrupt, typer.Abort):
         screen.line(N_("Stopped. Nothing was changed."))
     return 2
+
+
+def _refuse_optimized_python() -> None:
+    """Stop where assertions are removed: every check would pass."""
+    if sys.flags.optimize:
+        raise KitError(
+            Message(N_("Python runs with -O, which removes every check's assertions.")),
+            Message(N_("Run it again without -O and with PYTHONOPTIMIZE unset.")),
+        )
 
 
 @app.command("grade")

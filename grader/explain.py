@@ -7,6 +7,7 @@ from collections.abc import Callable
 from grader.check import Reason, because
 from grader.runner.errors import LearnerError
 from grader.runner.guard import Limits
+from grader.runner.submission import LOAD_LIMIT_S
 from infra.messages import N_, Message
 
 
@@ -96,7 +97,7 @@ def _time_limit(error: LearnerError, limits: Limits) -> Reason:
         "Your code took longer than {seconds:g} s {place} and was stopped. "
         "A loop that never ends, or a wait without a deadline?",
         place=_place(error),
-        seconds=limits.call_s,
+        seconds=limits.call_s if error.function else LOAD_LIMIT_S,
     )
 
 

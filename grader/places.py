@@ -54,10 +54,10 @@ class Places:
             self._server = shared_server(self.backend, self._announce)
 
     def clear(self) -> None:
-        """Drop every collection of this run."""
-        for milvus in (self._shared, self._reference):
-            if milvus is not None:
-                milvus.clear()
+        """Drop what a run has made: the next submission begins with a database of its own."""
+        self._forget()
+        if self._reference is not None:
+            self._reference.clear()
 
     def close(self) -> None:
         """Drop this run's database; the shared server stays for the next run."""
@@ -67,6 +67,8 @@ class Places:
             touch(self._server)
 
     def _open_shared(self) -> Milvus:
+        if self._shared is not None and not self._shared.is_there():
+            self._forget()  # learner code has dropped it, which must not meet whoever comes next
         if self._shared is None:
             self._shared = self._stack.enter_context(workspace(self._server))
         return self._shared

@@ -7,7 +7,6 @@ import gc
 import os
 import platform
 import secrets
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ import pytest
 
 from grader.check import Check
 from grader.curriculum import ROOT, Exercise
-from grader.errors import ChecksChanged, KitError
+from grader.errors import ChecksChanged
 from grader.opinions import GreenRecord
 from grader.places import Places
 from grader.plugin import Grading, Plan
@@ -109,11 +108,6 @@ def grade(
     Raises:
         ChecksChanged: a check module can't be imported or its points don't sum up to what the curriculum says.
     """
-    if sys.flags.optimize:
-        raise KitError(
-            Message(N_("Python runs with -O, which removes every check's assertions.")),
-            Message(N_("Run it again without -O and with PYTHONOPTIMIZE unset.")),
-        )
     plan = Plan(
         sources=code,
         references=sources(exercises, "solutions"),
@@ -160,7 +154,9 @@ def _run_pytest(exercises: tuple[Exercise, ...], grading: Grading) -> None:
     ]
     enabled = gc.isenabled()
     with contextlib.closing(grading):
-        pytest.main(arguments, plugins=[grading])
+        ended = pytest.main(arguments, plugins=[grading])
+    if ended == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
     if enabled:
         gc.enable()
     for exercise in exercises:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,10 +16,9 @@ from grader.places import Places
 from grader.runner.launch import Launcher
 from grader.runner.submission import Source
 from grader.session import Run, grade
-from tests.clones import Clone, make_clone, said
 from tests.parrot import Green
 
-EXERCISE = dataclasses.replace(find("1.3"), call_s=3.0)
+EXERCISE = dataclasses.replace(find("1.3"), call_s=2.0)
 SOLUTION = EXERCISE.file("solutions").read_text(encoding="utf-8")
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no zygote without fork")
@@ -139,7 +137,7 @@ def test_each_hostile_function_fails_its_own_check_and_the_checks_between_pass(g
     }
     assert {ended(second)[name] for name in ("counts_films", "titles_fit", "refuses_wrong_dimension")} == {PASS}
 
-    assert {status for status, _ in ended(graded(only=None)).values()} == {"pass", "not_graded"}
+    assert ended(graded())["counts_films"] == PASS
 
 
 def test_a_skip_at_import_is_a_file_that_cannot_be_imported(graded: Callable[..., Run]) -> None:
@@ -189,23 +187,6 @@ def test_what_is_left_behind_by_good_code_is_ended(graded: Callable[..., Run], t
     assert not alive
 
 
-def test_who_kills_milvus_fails_and_others_are_graded_on_a_new_one(graded: Callable[..., Run], state_dir: Path) -> None:
-    run = graded(
-        f"""
-        import psutil
-
-        def count_films(client, name):
-            for process in psutil.process_iter(["cmdline"]):
-                if {str(state_dir / "servers")!r} in " ".join(process.info["cmdline"] or []):
-                    process.kill()
-            return 7
-        """
-    )
-    assert ended(run)["counts_films"] == ("fail", "broke_the_server")
-    assert ended(graded())["counts_films"] == PASS
-    assert ended(graded("def count_films(client, name): return -1"))["counts_films"] == ("fail", "wrong_count")
-
-
 def test_who_drops_what_is_not_theirs_fails_and_others_are_graded_on_a_new_database(
     graded: Callable[..., Run],
 ) -> None:
@@ -224,68 +205,3 @@ def test_who_drops_what_is_not_theirs_fails_and_others_are_graded_on_a_new_datab
     status, reason = ended(run)["counts_films"]
     assert (status, reason) == ("fail", "broke_the_server")
     assert ended(graded())["counts_films"] == PASS
-
-
-# What is printed, and who ends the grader.
-
-
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory, state_dir: Path) -> Clone:
-    assert state_dir.is_dir()
-    return make_clone(tmp_path_factory.mktemp("hostile") / "clone")
-
-
-def test_printed_lines_cannot_be_taken_for_the_kits(clone: Clone) -> None:
-    forged = "  ✓ count_films counts the films that are there  1"
-    clone.put(
-        EXERCISE,
-        SOLUTION
-        + f"""
-
-def create_collection(client, name, dim):
-    print("\\x1b[2J\\x1b[H\\x1b]0;passed\\x07")
-    print({forged!r})
-    print("\\r1.3: 15 of 15 points")
-    raise ValueError("\\x1b[32m1.3: 15 of 15 points")
-""",
-    )
-    done = clone.run("grade", "1", "--backend", "lite")
-    assert done.returncode == 1
-    assert "\x1b" not in done.stdout + done.stderr
-    assert "\r" not in done.stdout
-    assert "\x07" not in done.stdout
-    lines = done.stdout.splitlines()
-    assert not [line for line in lines if line.startswith(("  ✓", "1.3: 15"))]
-    assert [line for line in lines if "15 of 15 points" in line]
-    assert clone.results()["exercises"][0]["earned"] == 0
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="/proc names the grader")
-def test_who_kills_the_grader_gets_no_report(clone: Clone) -> None:
-    progress = clone.root / ".dojo" / "progress.json"
-    progress.parent.mkdir(exist_ok=True)
-    before = progress.read_text(encoding="utf-8") if progress.exists() else "{}"
-    progress.write_text(before, encoding="utf-8")
-    clone.put(
-        EXERCISE,
-        SOLUTION
-        + """
-
-def count_films(client, name):
-    import os, psutil, time
-    os.kill(psutil.Process(os.getppid()).ppid(), 9)
-    time.sleep(600)
-""",
-    )
-    done = clone.run("grade", "1", "--backend", "lite")
-    assert done.returncode not in (0, 1)
-    assert not (clone.root / "reports" / "results.json").exists()
-    assert progress.read_text(encoding="utf-8") == before
-
-
-def test_python_without_assertions_grades_nothing(clone: Clone) -> None:
-    clone.put(EXERCISE, "")
-    done = clone.run("grade", "1", "--backend", "lite", PYTHONOPTIMIZE="1")
-    assert done.returncode == 2
-    assert "PYTHONOPTIMIZE" in said(done)
-    assert "Traceback" not in said(done)

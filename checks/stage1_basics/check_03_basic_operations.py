@@ -267,6 +267,10 @@ def refuses_wrong_dimension(catalogue: Catalogue) -> None:
         actual=DIM - 1,
         expected=DIM,
     )
+    catalogue.call("insert_films", catalogue.new(range(DIMENSION, DIMENSION + 4)))
+    assert catalogue.count(_keys(DIMENSION)) == 4, because(
+        "refuses_everything", "After a refused insert, insert_films() stored no films whose vectors are right either."
+    )
 
 
 @check("1.3", after=[inserts_in_batches], needs=["keeps_duplicates"])

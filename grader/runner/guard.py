@@ -65,6 +65,13 @@ class Guard:
         """Stop the clock: the request was answered."""
         self._deadline = float("inf")
 
+    def sees_child(self) -> bool:
+        """Whether the child is there and not just waiting to be collected."""
+        try:
+            return self._process is not None and self._process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
+
     def close(self) -> str:
         """End the child, if it still runs, and return what it printed: its beginning and its end."""
         self._closing.set()

@@ -62,7 +62,7 @@ class Submission:
     @property
     def is_running(self) -> bool:
         """Whether the process that was warmed up is still there."""
-        return self._process is not None and self._process.exit_code(0.0) is None
+        return self._process is not None and self._process.is_running
 
     def call(self, function: str, *args: object) -> Any:
         """Call a function of the exercise and return its value.
@@ -210,6 +210,11 @@ class Process:
     def pid(self) -> int:
         """The process id, for drives that need to see the process from outside."""
         return self._child.pid
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process is there; asked of the system, as learner code may have killed the zygote that knows."""
+        return self._guard.sees_child()
 
     def stop(self) -> None:
         """Ask the process to end (SIGTERM), as an operator would."""
