@@ -24,7 +24,7 @@ from grader.session import Run, grade, sources
 from grader.storage import DOJO, REPORTS, append_json, read_json, remove, write_json
 from grader.terminal import Screen
 from grader.translate import said
-from infra.abilities import ABILITIES, abilities
+from infra.abilities import WITHOUT, abilities
 from infra.backends import BackendError, availability, choose, shared_server, stop_all, sweep
 from infra.messages import N_, Message
 
@@ -171,9 +171,8 @@ def doctor() -> None:
             found = N_("{backend}: {version} answered in {seconds:.1f} s")
             fields = {"backend": row.backend, "version": server.version, "seconds": time.monotonic() - began}
             screen.finding(said(found, **fields), None)
-            lacking = sorted(ABILITIES - abilities(server))
-            if lacking:
-                screen.line(N_("      can't show: {lacking}"), style="dim", lacking=", ".join(lacking))
+            for name in sorted(WITHOUT.keys() - abilities(server)):
+                screen.line(N_("      can't show {name}: {why}"), style="dim", name=name, why=WITHOUT[name])
             ready += 1
         except BackendError as error:
             screen.finding(f"{row.backend}: {said(error.message)}", said(error.remedy))

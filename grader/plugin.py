@@ -27,6 +27,7 @@ from grader.runner.guard import Limits
 from grader.runner.launch import Launcher, LaunchError
 from grader.runner.submission import Source, Submission
 from grader.verdict import Opinions, Outcome, Verdict, Where, Who, judge
+from infra.abilities import WITHOUT
 from infra.backends.locks import timing_lock
 from infra.messages import Message
 
@@ -107,6 +108,8 @@ class Grading:
     def pytest_collection_modifyitems(self, items: list[pytest.Function]) -> None:
         """Note which checks there are, then leave out those that nobody asked for."""
         self.collected = [declared(item.function) for item in items]
+        for check in self.collected:
+            self.errors += [f"{check.id} needs {need}, which is no ability" for need in check.needs - WITHOUT.keys()]
         items[:] = [item for item in items if self.wants(declared(item.function))]
 
     def wants(self, check: Check) -> bool:
@@ -201,10 +204,7 @@ class Grading:
         missing = sorted(need for need in check.needs if not self._places.has(need))
         if missing:
             reason = because(
-                "backend_lacks",
-                "{backend} can't show it ({needs})",
-                backend=self._places.version,
-                needs=", ".join(missing),
+                "backend_lacks", "{backend} can't show it: {why}", backend=self._places.version, why=WITHOUT[missing[0]]
             )
             return Verdict(check, "not_graded", Outcome("lacking", reason))
         ended = {verdict.check.id: verdict for verdict in self.verdicts}

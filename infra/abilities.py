@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from infra.backends import Server, state_dir
+from infra.messages import N_, Message
 
 if TYPE_CHECKING:
     from pymilvus import MilvusClient
@@ -80,5 +81,8 @@ _PROBES: dict[str, Callable[[MilvusClient], bool]] = {
     "stale_reads": _stale_reads,
 }
 
-ABILITIES = frozenset(_PROBES)
-"""Every ability that a check may need."""
+WITHOUT: dict[str, Message] = {
+    "keeps_duplicates": Message(N_("it keeps one row a key, whatever is inserted")),
+    "stale_reads": Message(N_("its reads are never stale")),
+}
+"""For every ability that a check may need: what a server without it is like, so that the check can't be shown there."""
