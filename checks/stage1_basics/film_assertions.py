@@ -122,7 +122,7 @@ def as_hits(value: Any, function: str) -> list[tuple[int, float]]:
     """Return hits as learner code must return them: pairs of a key and a similarity."""
     hits = []
     for hit in returned(value, list[list[int | float]], function):
-        pair = len(hit) == 2 and isinstance(hit[0], int)
+        pair = len(hit) == 2 and isinstance(hit[0], int) and -1e9 < hit[1] < 1e9
         assert pair, because(
             "wrong_hit",
             "{function}() should return pairs of an id and a similarity, but it returned {actual}.",
