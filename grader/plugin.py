@@ -29,6 +29,7 @@ from grader.runner.submission import Source, Submission
 from grader.verdict import Opinions, Outcome, Verdict, Where, Who, judge
 from infra.abilities import WITHOUT
 from infra.backends.locks import timing_lock
+from infra.endpoint import Endpoint
 from infra.messages import Message
 
 
@@ -57,7 +58,8 @@ class Attempt:
 
     source: Source
     limits: Limits
-    milvus: Milvus
+    where: Where
+    milvus: Milvus | None = None
     submission: Submission | None = None
     error: BaseException | None = None
 
@@ -119,12 +121,13 @@ class Grading:
     # Fixtures that every check may ask for.
 
     @pytest.fixture
-    def submission(self, request: pytest.FixtureRequest) -> Iterator[Submission]:
+    def submission(self, request: pytest.FixtureRequest, milvus: Milvus) -> Iterator[Submission]:
         """The code that is graded, in a process of its own."""
         attempt = request.node.stash[ATTEMPT]
-        attempt.submission = self._warm_submission(attempt)
-        if not declared(request.node.function).timed:  # beside a timed check no other learner code runs
-            self._warm_up_next(attempt)
+        place = milvus.endpoint()
+        attempt.submission = self._warm_submission(attempt, place)
+        if attempt.where == "shared" and not declared(request.node.function).timed:
+            self._warm_up_next(attempt, place)
         try:
             yield attempt.submission
         finally:
@@ -137,10 +140,9 @@ class Grading:
         return milvus
 
     @pytest.fixture
-    def made_once(self, request: pytest.FixtureRequest) -> Callable[[Callable[[], str]], str]:
+    def made_once(self, request: pytest.FixtureRequest, milvus: Milvus) -> Callable[[Callable[[], str]], str]:
         """Return a function that keeps what learner code made on this server for the checks that follow."""
-        attempt = request.node.stash[ATTEMPT]
-        key = (attempt.source, attempt.milvus.database)
+        key = (request.node.stash[ATTEMPT].source, milvus.database)
 
         def once(make: Callable[[], str]) -> str:
             if key not in self._collections:
@@ -154,25 +156,29 @@ class Grading:
         """Chance that is new in every run, and the same again with `DOJO_SEED`."""
         return np.random.default_rng([self._plan.seed, zlib.crc32(request.node.name.encode())])
 
-    def _warm_submission(self, attempt: Attempt) -> Submission:
+    def _warm_submission(self, attempt: Attempt, place: Endpoint) -> Submission:
         """Return the submission that was warmed up for this place during the check before, or a new one."""
-        spare, self._spare = self._spare, None
-        if spare is not None:
-            if spare.source == attempt.source and spare.place == attempt.milvus.endpoint() and spare.is_running:
-                return spare
-            spare.close()
+        spare = self._spare
+        if spare is not None and (spare.source, spare.place) == (attempt.source, place) and spare.is_running:
+            self._spare = None
+            return spare
+        self._close_spare()
         return Submission(attempt.source, self._launcher, attempt.limits)
 
-    def _warm_up_next(self, attempt: Attempt) -> None:
+    def _warm_up_next(self, attempt: Attempt, place: Endpoint) -> None:
         self._spare = Submission(attempt.source, self._launcher, attempt.limits)
         with contextlib.suppress(LaunchError):
-            self._spare.warm_up(attempt.milvus.endpoint())
+            self._spare.warm_up(place)
 
     def close(self) -> None:
         """End what still waits for a check, and drop what this run has made: a loaded collection costs the server."""
+        self._close_spare()
+        self._places.clear()
+
+    def _close_spare(self) -> None:
         if self._spare is not None:
             self._spare.close()
-        self._places.clear()
+        self._spare = None
 
     # Running: one check, as many attempts as its verdict takes.
 
@@ -219,17 +225,17 @@ class Grading:
 
     def _attempt(self, item: pytest.Function, who: Who, where: Where) -> Outcome:
         check = declared(item.function)
-        sources = self._plan.sources if who == "submission" else self._plan.references
+        code = self._plan.sources if who == "submission" else self._plan.references
+        attempt = item.stash[ATTEMPT] = Attempt(code[check.exercise], self._plan.limits[check.exercise], where)
+        if where != "shared":
+            self._close_spare()  # alone means: no learner code waits beside it for its turn either
         began = time.monotonic()
         try:
-            with self._places.open(where) as milvus:
-                attempt = Attempt(sources[check.exercise], self._plan.limits[check.exercise], milvus)
-                item.stash[ATTEMPT] = attempt
+            with self._places.open(where) as attempt.milvus, _time_limit(check.limit_s):
                 item._initrequest()
-                with _time_limit(check.limit_s):
-                    runtestprotocol(item, log=False, nextitem=None)
+                runtestprotocol(item, log=False, nextitem=None)
         except Exception as error:  # noqa: BLE001 - nothing that the kit does may end the run
-            attempt = Attempt(sources[check.exercise], self._plan.limits[check.exercise], None, error=error)  # type: ignore[arg-type]
+            attempt.error = attempt.error or error
         outcome = _outcome(attempt, time.monotonic() - began)
         if outcome.kind == "broken" and where == "shared":
             self._places.renew()
