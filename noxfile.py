@@ -114,8 +114,8 @@ def authoring(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the kit's own tests, against real servers."""
-    run(session, "tests", "pytest", *session.posargs)
+    """Run the kit's own tests, against real servers, two files at a time: much of their time is waiting."""
+    run(session, "tests", "pytest", "-n", "2", "--dist", "loadfile", *session.posargs)
 
 
 @nox.session
