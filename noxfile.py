@@ -18,11 +18,6 @@ ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 HOME = ROOT / ".nox" / "dojo"
 """The one environment of all sessions: a group that a session needs is added to what is there."""
-SIZES = {
-    "grader": "about 200 MB of downloads, 700 MB on disk, once",
-    "tests": "about 10 MB of downloads more than for grading, once",
-    "lint": "about 30 MB of downloads more than for the tests, once",
-}
 
 
 def python(session: nox.Session, group: str) -> str:
@@ -41,7 +36,8 @@ def python(session: nox.Session, group: str) -> str:
     HOME.parent.mkdir(exist_ok=True)
     with FileLock(f"{HOME}.lock"):
         if not _says(stamp, wanted):
-            session.log(f"Preparing the environment: {SIZES[group]} …")
+            first = "about 180 MB of downloads, 560 MB on disk" if not interpreter.is_file() else "some packages more"
+            session.log(f"Preparing the environment, once: {first} …")
             if not interpreter.is_file():
                 _must(session, [sys.executable, "-m", "virtualenv", "--quiet", str(HOME)])
             install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
