@@ -7,27 +7,25 @@ object stands for one grading run and holds what its checks share: the launcher,
 from __future__ import annotations
 
 import contextlib
-import signal
 import time
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pytest
 from _pytest.runner import runtestprotocol
 
 from fixtures.milvus import Milvus
-from grader.check import Check, NotGraded, Reason, because, declared
-from grader.explain import explained
+from grader.attempt import Attempt, outcome_of, time_limit
+from grader.check import Check, because, declared
 from grader.places import Places
-from grader.runner.errors import LearnerError
 from grader.runner.guard import Limits
 from grader.runner.launch import Launcher, LaunchError
 from grader.runner.submission import Source, Submission
 from grader.verdict import Opinions, Outcome, Verdict, Where, Who, judge
 from infra.abilities import WITHOUT
+from infra.backends import is_alive
 from infra.backends.locks import timing_lock
 from infra.endpoint import Endpoint
 from infra.messages import Message
@@ -50,18 +48,6 @@ class Plan:
     limits: dict[str, Limits]
     only: frozenset[str] | None = None
     seed: int = 0
-
-
-@dataclass
-class Attempt:
-    """One run of one check: whose code, where, and what it has shown so far."""
-
-    source: Source
-    limits: Limits
-    where: Where
-    milvus: Milvus | None = None
-    submission: Submission | None = None
-    error: BaseException | None = None
 
 
 ATTEMPT = pytest.StashKey[Attempt]()
@@ -231,70 +217,16 @@ class Grading:
             self._close_spare()  # alone means: no learner code waits beside it for its turn either
         began = time.monotonic()
         try:
-            with self._places.open(where) as attempt.milvus, _time_limit(check.limit_s):
+            with self._places.open(where) as attempt.milvus, time_limit(check.limit_s):
                 item._initrequest()
                 runtestprotocol(item, log=False, nextitem=None)
+                attempt.server_is_gone = attempt.error is not None and not is_alive(attempt.milvus.server)
         except Exception as error:  # noqa: BLE001 - nothing that the kit does may end the run
             attempt.error = attempt.error or error
-        outcome = _outcome(attempt, time.monotonic() - began)
+        outcome = outcome_of(attempt, time.monotonic() - began)
         if outcome.kind == "broken" and where == "shared":
             self._places.renew()
         return outcome
-
-
-class CheckTookTooLong(Exception):
-    """A check didn't end in its time though every call of learner code did."""
-
-
-@contextlib.contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raise in the check when it takes too long (where the platform has interval timers)."""
-    if not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def ring(*_: object) -> None:
-        raise CheckTookTooLong
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-def _outcome(attempt: Attempt, seconds: float) -> Outcome:
-    """Read what an attempt showed from the exception that ended it."""
-    printed = "" if attempt.submission is None else attempt.submission.printed
-    match attempt.error:
-        case None:
-            return Outcome("passed", printed=printed, seconds=seconds)
-        case LearnerError() as error:
-            own = error.kind in ("not_implemented", "not_loaded", "no_function", "signature")
-            return Outcome("failed", explained(error, attempt.limits), own, error.where, printed, seconds)
-        case AssertionError(args=(Reason() as reason, *_)):
-            return Outcome("failed", reason, printed=printed, seconds=seconds)
-        case NotGraded(reason=reason):
-            return Outcome("not_shown", reason, printed=printed, seconds=seconds)
-        case error:
-            return Outcome("broken", _trouble(error), printed=printed, seconds=seconds)
-
-
-def _trouble(error: BaseException) -> Reason:
-    """Say in one sentence what broke that isn't the learner's."""
-    if isinstance(error, CheckTookTooLong):
-        return because("check_time_limit", "the check itself didn't end in its time")
-    if isinstance(error, LaunchError):
-        return because("launch_failed", "the kit couldn't start a process for the code: {detail}", detail=str(error))
-    message: Any = getattr(error, "message", None) or str(error)
-    return because(
-        "kit_failed",
-        "the kit couldn't finish this check: {type}: {detail}",
-        type=type(error).__name__,
-        detail=str(message)[:300],
-    )
 
 
 def _with_dependencies(checks: list[Check], names: frozenset[str]) -> set[str]:

@@ -121,6 +121,41 @@ def test_a_grader_that_is_killed_leaves_nothing_behind(clone: Clone, state_dir: 
     assert processes_below(state_dir) == []
 
 
+WAITS = """
+import time
+from pathlib import Path
+
+_count = count_films
+
+def count_films(client, name):
+    if not Path("{marker}").exists():
+        Path("{marker}").touch()
+        deadline = time.monotonic() + 15
+        while not Path("{go}").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+    return _count(client, name)
+"""
+
+
+def test_who_loses_the_server_through_no_fault_of_theirs_still_passes(clone: Clone, tmp_path: Path) -> None:
+    """Milvus is killed from outside in the middle of a call: the check is repeated alone on a fresh server."""
+    marker, go = tmp_path / "marker", tmp_path / "go"
+    clone.put(EXERCISE, SOLUTION + WAITS.format(marker=marker, go=go))
+    grader = clone.start("grade", "1", "--backend", "lite")
+    wait_for(marker.exists, 60)
+    pid = shared_server("lite").pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: not psutil.pid_exists(pid), 10)
+    go.touch()
+    out, err = grader.communicate(timeout=170)
+    assert grader.returncode == 0, out + err
+    checks = {check["id"]: check["status"] for check in clone.results()["exercises"][0]["checks"]}
+    assert checks["1.3/counts_films"] == "pass"
+    assert "fail" not in checks.values()
+    assert "alone on a fresh server" in out
+
+
 def learner_process(grader: int) -> list[psutil.Process]:
     """Return the zygote and the learner's process of a grader, once the learner's code runs."""
     family = psutil.Process(grader).children(recursive=True)
