@@ -109,7 +109,7 @@ def authoring(
 ) -> None:
     """Hold exercises to their promises: stubs fail, solutions pass, every known-bad is rejected for its reason."""
     screen = Screen()
-    chosen = tuple(find(exercise_id) for exercise_id in ids or [e.id for e in exercises()])
+    chosen = _named(ids)
     broken = 0
     screen.finding("the tables of README.md are fresh", "run python -m grader.tables" if tables.stale() else None)
     with _launcher() as launcher, _places(backend, screen) as places:
@@ -131,7 +131,7 @@ def soak(
 ) -> None:
     """Grade solutions and alternatives again and again; one verdict that isn't a pass is a bug of the kit."""
     screen = Screen()
-    chosen = tuple(find(exercise_id) for exercise_id in ids or [e.id for e in exercises()])
+    chosen = _named(ids)
     log = REPORTS / "soak.jsonl"
     remove(log)
     odd = 0
@@ -207,6 +207,11 @@ def _chosen(stage_number: int, ids: list[str]) -> tuple[Exercise, ...]:
     return tuple(e for e in stage.exercises if not wanted or e in wanted)
 
 
+def _named(ids: list[str] | None) -> tuple[Exercise, ...]:
+    """Return the exercises that a command names; none named means all."""
+    return tuple(find(exercise_id) for exercise_id in ids) if ids else exercises()
+
+
 def _stage(number: int) -> Stage:
     for stage in stages():
         if stage.number == number:
@@ -244,6 +249,7 @@ def _places(requested: str | None, screen: Screen) -> Iterator[Places]:
 
 def _elsewhere(run: Run, stage: int) -> dict[str, str]:
     """Return, by exercise, the command that grades what this backend lacks, where this machine has such a backend."""
-    lacking = {v.check.exercise for v in run.verdicts if v.outcome.kind == "lacking"}
-    servers = [row.backend for row in availability() if row.ok and row.backend == "server" != run.backend]
-    return {id_: f"nox -s stage{stage} -- {id_} --backend {servers[0]}" for id_ in lacking if servers}
+    if run.backend == "server" or not any(row.ok for row in availability() if row.backend == "server"):
+        return {}
+    lacking = {verdict.check.exercise for verdict in run.verdicts if verdict.outcome.kind == "lacking"}
+    return {id_: f"nox -s stage{stage} -- {id_} --backend server" for id_ in lacking}

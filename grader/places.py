@@ -63,8 +63,7 @@ class Places:
         """Drop this run's database; the shared server stays for the next run."""
         self._forget()
         self._forget_reference()
-        with contextlib.suppress(OSError):
-            touch(self._server)
+        touch(self._server)
 
     def _open_shared(self) -> Milvus:
         if self._shared is not None and not self._shared.is_there():

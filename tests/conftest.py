@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.places import Places
 from grader.runner.launch import Launcher, start_launcher
 from infra.backends import availability, stop_all, wheel
 
@@ -37,3 +38,12 @@ def launcher() -> Iterator[Launcher]:
     warm = start_launcher()
     yield warm
     warm.close()
+
+
+@pytest.fixture(scope="module")
+def places(state_dir: Path) -> Iterator[Places]:
+    """The shared milvus-lite of the test run, and the databases of one module."""
+    assert state_dir.is_dir()
+    opened = Places("lite", lambda _: None)
+    yield opened
+    opened.close()

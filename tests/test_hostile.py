@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -22,14 +22,6 @@ EXERCISE = dataclasses.replace(find("1.3"), call_s=2.0)
 SOLUTION = EXERCISE.file("solutions").read_text(encoding="utf-8")
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no zygote without fork")
-
-
-@pytest.fixture(scope="module")
-def places(state_dir: Path) -> Iterator[Places]:
-    assert state_dir.is_dir()
-    opened = Places("lite", lambda _: None)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -22,14 +22,6 @@ from grader.session import Run, grade
 from tests.parrot import Green, believed
 
 
-@pytest.fixture(scope="module")
-def places(state_dir: Path) -> Iterator[Places]:
-    assert state_dir.is_dir()
-    opened = Places("lite", lambda _: None)
-    yield opened
-    opened.close()
-
-
 @pytest.fixture
 def nowhere() -> Places:
     """Places without a server, for checks that need none."""
