@@ -26,6 +26,7 @@ class Exercise:
         grades: which of correctness, recall, latency and cost are graded.
         needs: abilities without which nothing of it can be graded.
         hints: from vague to concrete.
+        files: what it has besides Python, by name in the folder beside its file.
         call_s: seconds that one call of the learner's code may take.
         memory_mb: memory of the learner's process, in MiB.
     """
@@ -38,6 +39,7 @@ class Exercise:
     grades: tuple[str, ...]
     needs: frozenset[str]
     hints: tuple[str, ...]
+    files: tuple[str, ...]
     call_s: float
     memory_mb: int
 
@@ -54,6 +56,11 @@ class Exercise:
     def file(self, tree: str) -> Path:
         """Return its file in a tree such as `exercises` or `solutions`."""
         return ROOT / tree / self.stage / f"{self.stem}.py"
+
+    def paths(self, tree: str) -> tuple[Path, ...]:
+        """Return all that a learner edits: its Python file, then the files in the folder beside it."""
+        file = self.file(tree)
+        return (file, *(file.with_suffix("") / name for name in self.files))
 
     @property
     def checks(self) -> Path:
@@ -134,6 +141,7 @@ def _exercise(folder: str, row: dict[str, object]) -> Exercise:
         grades=words("grades"),
         needs=frozenset(words("needs")),
         hints=words("hints"),
+        files=words("files"),
         call_s=float(limits.get("call_s", 20)),
         memory_mb=int(limits.get("memory_mb", 1024)),
     )

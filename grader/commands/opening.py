@@ -1,0 +1,93 @@
+"""What commands share: the typer app, the options that several take, and what a grading run opens."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from grader.curriculum import Exercise, Stage, exercises, find, stages
+from grader.errors import WrongOption
+from grader.places import Places
+from grader.runner.launch import Launcher, start_launcher
+from grader.storage import DOJO, read_json, write_json
+from grader.terminal import Screen
+from infra.backends import choose, sweep
+from infra.messages import N_, Message
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="The commands behind the nox sessions. Exit codes: 0 passed, 1 something failed, 2 it couldn't be graded.",
+)
+
+Ids = Annotated[list[str] | None, typer.Argument(help="exercises, such as 1.3; none means the whole stage")]
+Backend = Annotated[
+    str | None, typer.Option(help="lite, server or external (MILVUS_URI); by default the one used before")
+]
+
+
+def choose_exercises(stage_number: int, ids: list[str]) -> tuple[Exercise, ...]:
+    """Return the exercises that a command names, in the order of the curriculum.
+
+    Raises:
+        UnknownExercise: an id isn't in the curriculum.
+        WrongOption: an id belongs to another stage, or there is no such stage.
+    """
+    stage = _stage(stage_number)
+    wanted = [find(exercise_id) for exercise_id in ids]
+    for exercise in wanted:
+        if exercise not in stage.exercises:
+            raise WrongOption(
+                Message(
+                    N_("Exercise {id} isn't part of stage {stage}."),
+                    {"id": exercise.id, "stage": stage_number},
+                ),
+                Message(N_("Grade it with: nox -s stage{own} -- {id}"), {"own": exercise.id[0], "id": exercise.id}),
+            )
+    return tuple(e for e in stage.exercises if not wanted or e in wanted)
+
+
+def named(ids: list[str] | None) -> tuple[Exercise, ...]:
+    """Return the exercises that a command names; none named means all."""
+    return tuple(find(exercise_id) for exercise_id in ids) if ids else exercises()
+
+
+def _stage(number: int) -> Stage:
+    for stage in stages():
+        if stage.number == number:
+            return stage
+    known = ", ".join(str(stage.number) for stage in stages())
+    raise WrongOption(
+        Message(N_("There is no stage {number} here yet. There are: {known}."), {"number": number, "known": known})
+    )
+
+
+@contextlib.contextmanager
+def open_launcher() -> Iterator[Launcher]:
+    """Open what starts the learner's processes, for one command."""
+    launcher = start_launcher()
+    try:
+        yield launcher
+    finally:
+        launcher.close()
+
+
+@contextlib.contextmanager
+def open_places(requested: str | None, screen: Screen) -> Iterator[Places]:
+    """Open the backend of this run: the one asked for, else the one that this clone used before."""
+    sweep()
+    kept = read_json(DOJO / "backend.json", {}).get("backend")
+    backend = choose(requested, kept)
+    with screen.waiting():
+        places = Places(backend, screen.announce)
+    try:
+        if requested is not None and requested != kept:
+            write_json(DOJO / "backend.json", {"backend": backend})
+        yield places
+    finally:
+        places.close()
