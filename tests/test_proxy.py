@@ -20,7 +20,8 @@ import numpy as np
 import pytest
 from pymilvus import DataType, MilvusClient, MilvusException
 
-from fixtures.proxy import Call, counting_proxy
+from fixtures.fates import INTERNAL, UNAVAILABLE, Fate, hold, refuse
+from fixtures.proxy import Call, most_in_flight, proxy_to
 
 Behaviour = Callable[[bytes, grpc.ServicerContext], bytes]
 
@@ -119,7 +120,7 @@ def test_a_failure_arrives_as_the_server_sent_it(upstream: Upstream, code: grpc.
         raise AssertionError
 
     upstream.methods["Insert"] = fail
-    with counting_proxy(upstream.uri) as proxy:
+    with proxy_to(upstream.uri) as proxy:
         seen = outcome(proxy.uri, "Insert")
         assert seen == outcome(upstream.uri, "Insert")
         assert [call.code for call in proxy.calls] == [code.name]
@@ -130,12 +131,12 @@ def test_a_failure_arrives_as_the_server_sent_it(upstream: Upstream, code: grpc.
 
 def test_a_failure_without_details_or_metadata_gets_none(upstream: Upstream) -> None:
     upstream.methods["Insert"] = lambda _, context: context.abort(grpc.StatusCode.ABORTED, "")
-    with counting_proxy(upstream.uri) as proxy:
+    with proxy_to(upstream.uri) as proxy:
         assert outcome(proxy.uri, "Insert") == outcome(upstream.uri, "Insert")
 
 
 def test_an_unknown_method_stays_unimplemented(upstream: Upstream) -> None:
-    with counting_proxy(upstream.uri) as proxy:
+    with proxy_to(upstream.uri) as proxy:
         seen = outcome(proxy.uri, "CreateSnapshot")
         assert seen == outcome(upstream.uri, "CreateSnapshot")
         assert seen["code"] is grpc.StatusCode.UNIMPLEMENTED
@@ -148,7 +149,7 @@ def test_an_answer_and_its_metadata_arrive_byte_for_byte(upstream: Upstream) -> 
         return request[::-1]
 
     upstream.methods["Query"] = answer
-    with counting_proxy(upstream.uri) as proxy:
+    with proxy_to(upstream.uri) as proxy:
         seen = outcome(proxy.uri, "Query", b"\x00abc\xff")
         assert seen == outcome(upstream.uri, "Query", b"\x00abc\xff")
     assert (seen["reply"], seen["initial"], seen["trailing"]) == (b"\xffcba\x00", list(METADATA), list(METADATA)[::-1])
@@ -163,7 +164,7 @@ def test_the_server_sees_the_clients_metadata_and_those_of_one_connection_once(u
 
     upstream.methods["Query"] = note
     sent = (*METADATA, ("authorization", "cm9vdDpNaWx2dXM="), ("dbname", "dojo_1"))
-    with counting_proxy(upstream.uri) as proxy:
+    with proxy_to(upstream.uri) as proxy:
         outcome(upstream.uri, "Query", metadata=sent)
         outcome(proxy.uri, "Query", metadata=sent)
     direct, proxied = received
@@ -179,7 +180,7 @@ def test_a_token_is_sent_where_the_client_sends_none(upstream: Upstream) -> None
         return b""
 
     upstream.methods["Query"] = note
-    with counting_proxy(upstream.uri, token="root:Milvus") as proxy:
+    with proxy_to(upstream.uri, token="root:Milvus") as proxy:
         outcome(proxy.uri, "Query")
         outcome(proxy.uri, "Query", metadata=[("authorization", "own")])
     assert received == ["cm9vdDpNaWx2dXM=", "own"]
@@ -192,7 +193,7 @@ def test_messages_and_metadata_of_any_size_pass(upstream: Upstream) -> None:
 
     upstream.methods["Insert"] = double
     request = np.random.default_rng(7).bytes(20 << 20)
-    with counting_proxy(upstream.uri) as proxy:
+    with proxy_to(upstream.uri) as proxy:
         seen = outcome(proxy.uri, "Insert", request)
         (call,) = proxy.calls
     assert seen["reply"] == request
@@ -211,7 +212,7 @@ def test_the_deadline_goes_on_to_the_server(upstream: Upstream) -> None:
         return b""
 
     upstream.methods["Search"] = note
-    with counting_proxy(upstream.uri) as proxy:
+    with proxy_to(upstream.uri) as proxy:
         assert outcome(proxy.uri, "Search", timeout=30)["code"] is grpc.StatusCode.OK
         assert outcome(proxy.uri, "Search")["code"] is grpc.StatusCode.OK
     with_deadline, without = left
@@ -221,7 +222,7 @@ def test_the_deadline_goes_on_to_the_server(upstream: Upstream) -> None:
 
 def test_an_expired_deadline_ends_the_servers_call(upstream: Upstream) -> None:
     upstream.methods["Search"] = hanging = Hanging()
-    with counting_proxy(upstream.uri) as proxy:
+    with proxy_to(upstream.uri) as proxy:
         started = time.monotonic()
         assert outcome(proxy.uri, "Search", timeout=1)["code"] is grpc.StatusCode.DEADLINE_EXCEEDED
         assert hanging.given_up.wait(3)
@@ -231,7 +232,7 @@ def test_an_expired_deadline_ends_the_servers_call(upstream: Upstream) -> None:
 
 def test_a_cancelled_call_is_cancelled_at_the_server(upstream: Upstream) -> None:
     upstream.methods["Search"] = hanging = Hanging()
-    with counting_proxy(upstream.uri) as proxy, client(proxy.uri) as stub:
+    with proxy_to(upstream.uri) as proxy, client(proxy.uri) as stub:
         call = stub("Search").future(b"")
         assert hanging.begun.wait(5)
         assert not hanging.given_up.is_set()
@@ -245,7 +246,7 @@ def test_a_server_that_comes_back_is_found_again() -> None:
     upstream.methods["Query"] = lambda request, _: request
     with upstream.serving():
         uri = upstream.uri
-    with counting_proxy(uri) as proxy:
+    with proxy_to(uri) as proxy:
         assert outcome(proxy.uri, "Query")["code"] is grpc.StatusCode.UNAVAILABLE
         with upstream.serving(int(uri.rpartition(":")[2])):
             assert until(lambda: outcome(proxy.uri, "Query", b"x")["reply"] == b"x")
@@ -254,7 +255,7 @@ def test_a_server_that_comes_back_is_found_again() -> None:
 def test_leaving_ends_the_calls_in_flight_and_their_threads(upstream: Upstream) -> None:
     upstream.methods["Search"] = hanging = Hanging()
     with ThreadPoolExecutor(1) as threads:
-        with counting_proxy(upstream.uri) as proxy:
+        with proxy_to(upstream.uri) as proxy:
             waiting = threads.submit(outcome, proxy.uri, "Search")
             assert hanging.begun.wait(5)
             left_at = time.monotonic()
@@ -269,19 +270,19 @@ def test_leaving_ends_the_calls_in_flight_and_their_threads(upstream: Upstream) 
 
 def test_a_call_is_logged_with_its_sizes_times_and_connection(upstream: Upstream) -> None:
     upstream.methods["Insert"] = lambda request, _: request * 2
-    with counting_proxy(upstream.uri) as proxy:
+    with proxy_to(upstream.uri) as proxy:
         before = time.monotonic()
         outcome(proxy.uri, "Insert", b"12345")
         (call,) = proxy.calls
         assert call == Call("Insert", call.arrived, call.finished, 5, 10, call.peer, "OK", None)
         assert before <= call.arrived <= call.finished <= time.monotonic()
         assert call.peer.startswith("ipv4:127.0.0.1:")
-        assert (proxy.count("Insert"), proxy.count("Upsert"), proxy.max_in_flight) == (1, 0, 1)
+        assert (proxy.count("Insert"), proxy.count("Upsert"), most_in_flight(proxy.calls)) == (1, 0, 1)
 
 
 def test_a_call_in_flight_is_in_the_log_without_an_end(upstream: Upstream) -> None:
     upstream.methods["Search"] = hanging = Hanging()
-    with counting_proxy(upstream.uri) as proxy, client(proxy.uri) as stub:
+    with proxy_to(upstream.uri) as proxy, client(proxy.uri) as stub:
         answer = stub("Search").future(b"abc")
         assert until(lambda: proxy.calls)
         assert (proxy.calls[0].finished, proxy.calls[0].code, proxy.count("Search")) == (math.inf, "", 1)
@@ -292,7 +293,7 @@ def test_a_call_in_flight_is_in_the_log_without_an_end(upstream: Upstream) -> No
 
 def test_marks_separate_what_came_before_from_what_came_after(upstream: Upstream) -> None:
     upstream.methods["Insert"] = upstream.methods["Query"] = lambda request, _: request
-    with counting_proxy(upstream.uri) as proxy:
+    with proxy_to(upstream.uri) as proxy:
         outcome(proxy.uri, "Insert")
         start = proxy.mark()
         outcome(proxy.uri, "Query", b"1")
@@ -306,11 +307,11 @@ def test_marks_separate_what_came_before_from_what_came_after(upstream: Upstream
 
 def test_eight_threads_get_their_own_answers_and_each_call_is_counted(upstream: Upstream) -> None:
     upstream.methods["Query"] = lambda request, _: request[::-1]
-    with counting_proxy(upstream.uri) as proxy, client(proxy.uri) as stub, ThreadPoolExecutor(8) as threads:
+    with proxy_to(upstream.uri) as proxy, client(proxy.uri) as stub, ThreadPoolExecutor(8) as threads:
         requests = [f"{number:04}".encode() for number in range(400)]
         assert list(threads.map(stub("Query"), requests)) == [request[::-1] for request in requests]
         assert proxy.count("Query") == 400
-        assert 1 <= proxy.max_in_flight <= 8
+        assert 1 <= most_in_flight(proxy.calls) <= 8
         assert all(call.code == "OK" and call.finished >= call.arrived for call in proxy.calls)
 
 
@@ -323,15 +324,145 @@ def test_calls_in_flight_at_one_moment_are_all_seen(upstream: Upstream, at_once:
         return request
 
     upstream.methods["Search"] = meet
-    with counting_proxy(upstream.uri) as proxy, client(proxy.uri) as stub:
+    with proxy_to(upstream.uri) as proxy, client(proxy.uri) as stub:
         answers = [stub("Search").future(b"") for _ in range(at_once)]
         assert {answer.code() for answer in answers} == {grpc.StatusCode.OK}
-        assert proxy.max_in_flight == at_once
+        assert most_in_flight(proxy.calls) == at_once
+
+
+@pytest.mark.parametrize(
+    ("spans", "most"),
+    [
+        ([], 0),
+        ([(0, 1)], 1),
+        ([(0, 1), (1, 2)], 1),
+        ([(0, 2), (1, 3), (2, 4)], 2),
+        ([(0, math.inf), (1, math.inf), (5, 6)], 3),
+    ],
+)
+def test_calls_that_overlap_are_in_flight_at_one_moment(spans: list[tuple[float, float]], most: int) -> None:
+    calls = [Call("Search", arrived, finished, 0, 0, "", "", None) for arrived, finished in spans]
+    assert most_in_flight(reversed(calls)) == most
+
+
+# --- fates -------------------------------------------------------------------------------------------------------
+
+
+def test_a_held_call_waits_and_is_in_flight_meanwhile(upstream: Upstream) -> None:
+    upstream.methods["Search"] = upstream.methods["Query"] = lambda request, _: request
+    with proxy_to(upstream.uri) as proxy, client(proxy.uri) as stub:
+        with proxy.treating(hold(0.3, "Search")):
+            answers = [stub("Search").future(b"1"), stub("Search").future(b"2")]
+            quick = stub("Query").future(b"3")
+            assert [answer.result(timeout=5) for answer in (*answers, quick)] == [b"1", b"2", b"3"]
+        stub("Search")(b"4")
+        took = [call.finished - call.arrived for call in proxy.calls if call.method == "Search"]
+        assert min(took[:2]) >= 0.3 > took[2]
+        assert most_in_flight(call for call in proxy.calls if call.method == "Search") == 2
+
+
+def test_a_held_call_keeps_nobody_waiting_when_the_proxy_ends(upstream: Upstream) -> None:
+    upstream.methods["Search"] = lambda request, _: request
+    began = time.monotonic()
+    with proxy_to(upstream.uri) as proxy, client(proxy.uri) as stub, proxy.treating(hold(60)):
+        answer = stub("Search").future(b"")
+        assert until(lambda: proxy.calls)
+    assert time.monotonic() - began < 10
+    assert answer.code() is not grpc.StatusCode.OK
+
+
+def test_the_first_calls_of_a_method_are_refused_and_never_reach_the_server(upstream: Upstream) -> None:
+    reached = []
+    upstream.methods["Search"] = upstream.methods["Query"] = lambda request, _: reached.append(request) or request
+    with proxy_to(upstream.uri) as proxy, proxy.treating(refuse(INTERNAL, "Search", times=2)):
+        codes = [outcome(proxy.uri, method, method.encode())["code"].name for method in ("Search", "Query") * 3]
+    assert codes == ["INTERNAL", "OK", "INTERNAL", "OK", "OK", "OK"]
+    assert reached == [b"Query", b"Query", b"Search", b"Query"]
+    assert [call.code for call in proxy.calls] == codes
+
+
+def test_a_block_counts_from_its_beginning_and_the_inner_one_goes_first(upstream: Upstream) -> None:
+    upstream.methods["Search"] = lambda request, _: request
+    codes = []
+    with proxy_to(upstream.uri) as proxy, proxy.treating(refuse(UNAVAILABLE, times=2)):
+        codes.append(outcome(proxy.uri, "Search")["code"])
+        with proxy.treating(lambda _, number: Fate(refuse=INTERNAL, details="inner") if number == 1 else None):
+            inner = outcome(proxy.uri, "Search")
+            codes += [inner["code"], outcome(proxy.uri, "Search")["code"], outcome(proxy.uri, "Search")["code"]]
+    assert [code.name for code in codes] == ["UNAVAILABLE", "INTERNAL", "UNAVAILABLE", "OK"]
+    assert inner["details"] == "inner"
+
+
+def test_a_lost_reply_is_an_error_for_a_thing_that_was_done(upstream: Upstream) -> None:
+    done = []
+    upstream.methods["Upsert"] = lambda request, _: done.append(request) or b"stored"
+    with proxy_to(upstream.uri) as proxy, proxy.treating(lambda *_: Fate(lose_reply=True)):
+        lost = outcome(proxy.uri, "Upsert", b"row")
+        (call,) = proxy.calls
+    assert (lost["code"], lost["reply"], done) == (UNAVAILABLE, None, [b"row"])
+    assert (call.code, call.reply_bytes) == ("UNAVAILABLE", 0)
+
+
+def test_something_is_done_between_the_nth_answer_and_its_arrival(upstream: Upstream) -> None:
+    events: list[str] = []
+    upstream.methods["Upsert"] = lambda request, _: events.append(f"served {request.decode()}") or request
+
+    def third(method: str, number: int) -> Fate | None:
+        return Fate(then=lambda: events.append("now")) if (method, number) == ("Upsert", 3) else None
+
+    with proxy_to(upstream.uri) as proxy, proxy.treating(third):
+        for number in range(1, 5):
+            outcome(proxy.uri, "Upsert", str(number).encode())
+            events.append(f"answered {number}")
+    assert events[4:8] == ["served 3", "now", "answered 3", "served 4"]
+
+
+# --- where it listens --------------------------------------------------------------------------------------------
+
+
+def test_a_port_that_is_given_is_listened_on(upstream: Upstream) -> None:
+    upstream.methods["Query"] = lambda request, _: request
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with proxy_to(upstream.uri, at=f"127.0.0.1:{port}") as proxy:
+        assert proxy.uri == f"http://127.0.0.1:{port}"
+        assert outcome(proxy.uri, "Query", b"1")["reply"] == b"1"
+        with pytest.raises(RuntimeError), proxy_to(upstream.uri, at=f"127.0.0.1:{port}"):
+            pass
+
+
+def test_a_unix_socket_serves_as_well_and_proxies_can_stand_in_a_row(upstream: Upstream, tmp_path: Path) -> None:
+    upstream.methods["Query"] = lambda request, _: request
+    with proxy_to(upstream.uri, at=f"unix:{tmp_path}/first") as first, proxy_to(first.uri) as second:
+        with client(first.uri) as stub:
+            before = first.connections()
+            assert stub("Query")(b"1") == b"1"
+            assert first.connections() == before + 1
+        assert outcome(second.uri, "Query", b"2")["reply"] == b"2"
+        assert [call.peer for call in first.calls] == ["unix:", "unix:"]
+        assert until(lambda: first.connections() == 1), "the second proxy's"
+    assert not (tmp_path / "first").exists()
+
+
+def test_connections_are_those_that_are_open_now(upstream: Upstream) -> None:
+    upstream.methods["Query"] = lambda request, _: request
+    with proxy_to(upstream.uri) as proxy:
+        assert proxy.connections() == 0
+        with client(proxy.uri) as one, client(proxy.uri) as other:
+            one("Query")(b"")
+            assert proxy.connections() == 1
+            other("Query")(b"")
+            assert proxy.connections() == 2
+        assert until(lambda: proxy.connections() == 0)
+
+
+# --- what is kept ------------------------------------------------------------------------------------------------
 
 
 def test_only_requests_asked_for_are_kept_and_the_others_cannot_be_decoded(upstream: Upstream) -> None:
     upstream.methods["Insert"] = upstream.methods["Query"] = lambda request, _: request
-    with counting_proxy(upstream.uri, keep={"Query"}) as proxy:
+    with proxy_to(upstream.uri, keep={"Query"}) as proxy:
         outcome(proxy.uri, "Insert", b"\x12\x01a")
         outcome(proxy.uri, "Query", b"\x1a\x05films")
         insert, query = proxy.calls
@@ -414,7 +545,7 @@ def error(call: Callable[[], object]) -> tuple[str, int, str]:
 
 def test_a_story_told_through_the_proxy_ends_like_one_told_directly(lite: str) -> None:
     direct = story(lite)
-    with counting_proxy(lite, keep={"Insert", "Query"}) as proxy:
+    with proxy_to(lite, keep={"Insert", "Query"}) as proxy:
         assert story(proxy.uri) == direct
         counts = Counter(call.method for call in proxy.calls)
         inserted = next(proxy.decode(call) for call in proxy.calls if call.method == "Insert")
@@ -435,7 +566,7 @@ def test_a_method_that_milvus_lacks_is_asked_for_once_and_not_retried_for_minute
         milvus.close()
         return caught.value.code()
 
-    with counting_proxy(lite) as proxy:
+    with proxy_to(lite) as proxy:
         started = time.monotonic()
         assert refused(proxy.uri) is refused(lite) is grpc.StatusCode.UNIMPLEMENTED
         assert time.monotonic() - started < 5

@@ -28,7 +28,7 @@ from checks.stage1_basics.film_assertions import (
 )
 from checks.stage1_basics.film_catalogue import DIM, Catalogue
 from fixtures.milvus import Milvus
-from fixtures.proxy import counting_proxy
+from fixtures.proxy import proxy_to
 from grader.check import because, check, not_graded, returned, shortened
 from grader.runner.errors import LearnerError
 from grader.runner.submission import Submission
@@ -75,7 +75,7 @@ def inserts_in_batches(catalogue: Catalogue) -> None:
     """insert_films stores every film whole, with few requests"""
     milvus = catalogue.milvus
     films = catalogue.new(range(INSERT, INSERT + int(catalogue.rng.integers(150, 200))))
-    with counting_proxy(milvus.server.uri) as proxy:
+    with proxy_to(milvus.server.uri) as proxy:
         endpoint = milvus.through(proxy.uri)
         said = catalogue.submission.call("insert_films", endpoint, catalogue.collection, films)
         requests = proxy.count("Insert") + proxy.count("Upsert")
