@@ -1,0 +1,16 @@
+"""The wait grows by the same amount each time instead of doubling.
+
+rejected by: waits_longer_each_time
+because: too_short
+on: lite, server
+"""
+
+
+def with_retry(operation, attempts=5, first_wait_s=0.1, longest_wait_s=2.0):
+    for attempt in range(attempts):
+        try:
+            return operation()
+        except (MilvusException, grpc.RpcError) as error:
+            if attempt == attempts - 1 or not may_pass(error):
+                raise
+        time.sleep(min(first_wait_s * (attempt + 1), longest_wait_s) * random.uniform(0.5, 1))

@@ -1,0 +1,16 @@
+"""After the last attempt the loop just ends, and the function returns None.
+
+rejected by: gives_up_with_the_last_error
+because: last_error_swallowed
+on: lite, server
+"""
+
+
+def with_retry(operation, attempts=5, first_wait_s=0.1, longest_wait_s=2.0):
+    for attempt in range(attempts):
+        try:
+            return operation()
+        except (MilvusException, grpc.RpcError) as error:
+            if not may_pass(error):
+                raise
+        time.sleep(min(first_wait_s * 2**attempt, longest_wait_s) * random.uniform(0.5, 1))

@@ -1,0 +1,16 @@
+"""get() without a timeout: when clients leak, the whole application stands still without a word.
+
+rejected by: waiting_borrower_times_out
+because: time_limit
+on: lite, server
+"""
+
+
+class ClientPool(ClientPool):
+    @contextmanager
+    def borrow(self):
+        client = self._free.get()
+        try:
+            yield client
+        finally:
+            self._free.put(client)
