@@ -55,6 +55,7 @@ def main() -> None:
         measured = _measure(resident, exercise.id, backend, options.times)
         checks = _checks()
         _show(console, backend, measured, checks)
+        subprocess.check_call([sys.executable, "-m", "benchmarks.proxy", backend], cwd=ROOT)
         report[backend] = json.dumps({m.name: m.seconds for m in measured} | {"checks": checks})
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (1 if platform.system() == "Darwin" else 1024)
     console.print(f"largest process of the kit: {peak / (1024 if platform.system() == 'Darwin' else 1):.0f} MiB")

@@ -9,7 +9,6 @@ none of its descriptors, and ends with it.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import json
 import os
@@ -21,8 +20,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Protocol
 
-PR_SET_PDEATHSIG = 1
-PR_SET_CHILD_SUBREAPER = 36
+from grader.runner.orphans import PR_SET_PDEATHSIG, guard_this_process, mark_as_learners, prctl
 
 
 class _Closable(Protocol):
@@ -32,11 +30,13 @@ class _Closable(Protocol):
 def main() -> None:
     """Import what submissions use, then fork on request."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    _prctl(PR_SET_CHILD_SUBREAPER, 1)  # what a child leaves behind becomes ours, so that it can be found and ended
+    guard_this_process()  # what a child leaves behind becomes ours, so that it can be found and ended
     import numpy  # noqa: F401
-    import pymilvus  # noqa: F401
 
     import grader.runner.child  # noqa: F401
+    from infra.polling import poll_often
+
+    poll_often()  # imports pymilvus
 
     # What is alive now stays for ever; without this every child's first collection would copy it page by page.
     gc.collect()
@@ -115,7 +115,8 @@ def _become_child(channel: int, output: int, cwd: str) -> None:
     status = 70
     try:
         os.setsid()
-        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        mark_as_learners()
         numpy.random.seed()  # else every child would draw the same numbers
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.chdir(cwd)
@@ -156,12 +157,6 @@ def _reap(control: socket.socket, children: _Children) -> None:
 def _tell(control: socket.socket, message: dict[str, int]) -> None:
     with contextlib.suppress(OSError):
         control.sendall(json.dumps(message).encode() + b"\n")
-
-
-def _prctl(option: int, value: int) -> None:
-    """Set what only Linux has; elsewhere the guard ends those of a child's descendants that it has seen."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 def _end_orphans(children: _Children) -> None:
