@@ -19,10 +19,20 @@ def explained(error: LearnerError, limits: Limits) -> Reason:
 def _place(error: LearnerError) -> Message:
     if error.function:
         return Message(N_("in {function}()"), {"function": error.function})
+    if error.situation:
+        return Message(N_("while the check used it in {situation}()"), {"situation": error.situation})
     return Message(N_("while your file was imported"))
 
 
 def _raised(error: LearnerError, _: Limits) -> Reason:
+    if not error.function:
+        return because(
+            "raised",
+            "What the check does with your code, in {situation}(), raised {type}: {message}",
+            situation=error.situation,
+            type=error.type,
+            message=error.message,
+        )
     return because(
         "raised",
         "{function}() raised {type}: {message}",
@@ -33,6 +43,12 @@ def _raised(error: LearnerError, _: Limits) -> Reason:
 
 
 def _not_implemented(error: LearnerError, _: Limits) -> Reason:
+    if not error.function:
+        return because(
+            "not_implemented",
+            "{file} is not written yet. Replace its line `# TODO(dojo)` with what its comments ask for.",
+            file=error.message,
+        )
     return because(
         "not_implemented",
         "{function}() is not implemented yet. Replace its `raise NotImplementedError` with your code.",
@@ -97,7 +113,7 @@ def _time_limit(error: LearnerError, limits: Limits) -> Reason:
         "Your code took longer than {seconds:g} s {place} and was stopped. "
         "A loop that never ends, or a wait without a deadline?",
         place=_place(error),
-        seconds=limits.call_s if error.function else LOAD_LIMIT_S,
+        seconds=limits.call_s if error.function or error.situation else LOAD_LIMIT_S,
     )
 
 

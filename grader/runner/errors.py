@@ -29,7 +29,8 @@ class LearnerError(Exception):
         code: its `.code` where it has one (a `MilvusException` does), else 0.
         message: its text, or what is known about the end of the process.
         where: the lines of the learner's file that it came through, outermost first.
-        function: the function that was called.
+        function: the learner's function that it happened in, where that is known.
+        situation: the drive of the checks that used the learner's code, if one did.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class LearnerError(Exception):
         message: str = "",
         where: str = "",
         function: str = "",
+        situation: str = "",
     ) -> None:
         super().__init__(kind, type, code, message)
         self.kind = kind
@@ -48,3 +50,4 @@ class LearnerError(Exception):
         self.message = message
         self.where = where
         self.function = function
+        self.situation = situation

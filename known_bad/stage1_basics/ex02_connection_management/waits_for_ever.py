@@ -1,7 +1,7 @@
 """get() without a timeout: when clients leak, the whole application stands still without a word.
 
 rejected by: waiting_borrower_times_out
-because: time_limit
+because: waits_for_ever
 on: lite, server
 """
 
