@@ -15,6 +15,7 @@ import numpy as np
 import psutil
 import pytest
 
+from grader.explain import explained
 from grader.runner import launch
 from grader.runner.errors import Kind, LearnerError
 from grader.runner.guard import Limits
@@ -408,6 +409,33 @@ def test_a_drive_runs_beside_the_exercise(submit: Submit) -> None:
         drives="def add_twice(exercise, n):\n    return [exercise.add(n, n), exercise.add(n, 1)]",
     )
     assert submission.drive("add_twice", 4) == [8, 5]
+
+
+@pytest.mark.parametrize(
+    ("drive", "kind", "function"),
+    [
+        ("exercise.outer()", "raised", "inner"),
+        ("exercise.todo()", "not_implemented", "todo"),
+        ("exercise.forgotten()", "no_function", "forgotten"),
+        ("None.shelf", "raised", ""),
+        ("exercise.outer(1)", "raised", ""),
+        ("exercise.leave()", "crashed", ""),
+    ],
+)
+def test_an_error_in_a_drive_names_the_learners_function(submit: Submit, drive: str, kind: str, function: str) -> None:
+    exercise = """
+        import os
+        def outer(): inner()
+        def inner(): raise ValueError("no")
+        def todo(): raise NotImplementedError
+        def leave(): os._exit(3)
+    """
+    submission = submit(exercise, drives=f"def situation(exercise):\n    {drive}")
+    with pytest.raises(LearnerError) as caught:
+        submission.drive("situation")
+    assert (caught.value.kind, caught.value.function, caught.value.situation) == (kind, function, "situation")
+    sentence = str(explained(caught.value, DEFAULT))
+    assert (f"{function}()" if function else "situation()") in sentence
 
 
 def test_arrays_can_be_changed_in_place_by_the_learner(submit: Submit) -> None:
