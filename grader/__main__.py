@@ -32,11 +32,13 @@ def _leave(main: Callable[[], int]) -> None:
 
 if __name__ == "__main__":
     _reach_this_machine_directly()
-    if sys.argv[1:2] == ["grade"]:
+    if sys.argv[1:2] in (["grade"], ["watch"] if hasattr(os, "fork") else ["regrade"]):
         # The learner's process imports for most of a second; let it begin before anything else is imported.
         from grader.runner.launch import warm_up
 
         warm_up()
-    from grader.cli import main
-
+    try:
+        from grader.cli import main
+    except KeyboardInterrupt:  # nothing has begun
+        os._exit(2)
     _leave(main)

@@ -25,7 +25,7 @@ from grader.runner.launch import Launcher, LaunchError
 from grader.runner.submission import Source, Submission
 from grader.verdict import Opinions, Outcome, Verdict, Where, Who, judge
 from infra.abilities import WITHOUT
-from infra.backends import is_alive
+from infra.backends import BackendError, is_alive
 from infra.backends.locks import timing_lock
 from infra.endpoint import Endpoint
 from infra.messages import Message
@@ -66,6 +66,7 @@ class Grading:
         end: Callable[[Verdict], None],
     ) -> None:
         self._plan = plan
+        self._references = {id_: source.hold() for id_, source in plan.references.items()}
         self._launcher = launcher
         self._places = places
         self._opinions = opinions
@@ -73,6 +74,8 @@ class Grading:
         self._end = end
         self._collections: dict[tuple[Source, str], str] = {}
         self._spare: Submission | None = None
+        self._lacking: frozenset[str] | None = None
+        self._stopped_by: BackendError | None = None
         self.verdicts: list[Verdict] = []
         self.collected: list[Check] = []
         self.errors: list[str] = []
@@ -173,15 +176,19 @@ class Grading:
         """Judge one check."""
         check = declared(item.function)
         self._begin(check)
-        began = time.monotonic()
-        verdict = self._without_running(check)
-        if verdict is None:
-            with timing_lock(alone=check.timed):
-                status, outcome = judge(check, lambda who, where: self._attempt(item, who, where), self._opinions)
-            verdict = Verdict(check, status, outcome, seconds=time.monotonic() - began)
+        try:
+            verdict = self._without_running(check) or self._judged(item, check)
+        except BackendError as error:  # there is no server any more, and none can be started
+            self._stopped_by, item.session.shouldstop = error, "no server"
+            return True
         self.verdicts.append(verdict)
         self._end(verdict)
         return True
+
+    def pytest_sessionfinish(self) -> None:
+        """End the run with what stopped it, which pytest would print as a crash of its own."""
+        if self._stopped_by is not None:
+            raise self._stopped_by
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
@@ -191,9 +198,15 @@ class Grading:
             attempt.error = call.excinfo.value
         return (yield)
 
+    def _judged(self, item: pytest.Function, check: Check) -> Verdict:
+        began = time.monotonic()
+        with timing_lock(alone=check.timed):
+            status, outcome = judge(check, lambda who, where: self._attempt(item, who, where), self._opinions)
+        return Verdict(check, status, outcome, seconds=time.monotonic() - began)
+
     def _without_running(self, check: Check) -> Verdict | None:
         """Return the verdict of a check that the backend can't show, or that builds on one that didn't pass."""
-        missing = sorted(need for need in check.needs if not self._places.has(need))
+        missing = sorted(check.needs & self._lacks())
         if missing:
             reason = because(
                 "backend_lacks", "{backend} can't show it: {why}", backend=self._places.version, why=WITHOUT[missing[0]]
@@ -209,9 +222,16 @@ class Grading:
                 return Verdict(check, before.status, Outcome(before.outcome.kind, reason), blocked_by=name)
         return None
 
+    def _lacks(self) -> frozenset[str]:
+        """Look up what the backend lacks, before any learner code runs: what that writes into the cache is too late."""
+        if self._lacking is None:
+            needs = frozenset[str]().union(*(check.needs for check in self.collected))
+            self._lacking = frozenset(need for need in needs if not self._places.has(need))
+        return self._lacking
+
     def _attempt(self, item: pytest.Function, who: Who, where: Where) -> Outcome:
         check = declared(item.function)
-        code = self._plan.sources if who == "submission" else self._plan.references
+        code = self._plan.sources if who == "submission" else self._references
         attempt = item.stash[ATTEMPT] = Attempt(code[check.exercise], self._plan.limits[check.exercise], where)
         if where != "shared":
             self._close_spare()  # alone means: no learner code waits beside it for its turn either
@@ -220,7 +240,8 @@ class Grading:
             with self._places.open(where) as attempt.milvus, time_limit(check.limit_s):
                 item._initrequest()
                 runtestprotocol(item, log=False, nextitem=None)
-                attempt.server_is_gone = attempt.error is not None and not is_alive(attempt.milvus.server)
+                # Asked after a pass too: what took the server's place answers whatever a check wants to hear.
+                attempt.server_is_gone = not is_alive(attempt.milvus.server)
         except Exception as error:  # noqa: BLE001 - nothing that the kit does may end the run
             attempt.error = attempt.error or error
         outcome = outcome_of(attempt, time.monotonic() - began)

@@ -109,14 +109,15 @@ def _reference_fails(outcome: Outcome, reference: Outcome) -> Outcome:
         "What stopped the reference: {detail}",
         detail=reference.reason or "",
     )
-    return replace(outcome, kind="not_shown", reason=reason)
+    return replace(outcome, kind="broken" if reference.kind == "broken" else "not_shown", reason=reason)
 
 
 def _broke_it(outcome: Outcome) -> Outcome:
     reason = because(
         "broke_the_server",
         "With your code this check can't be finished, twice, the second time alone on a fresh server; with the "
-        "reference it can. It looks as if your code takes the server down or changes what isn't its own. "
+        "reference it can. It looks as if your code takes the server down, changes what isn't its own, or returns what "
+        "the check can't make sense of. "
         "Seen last: {detail}",
         detail=outcome.reason,
     )

@@ -17,6 +17,7 @@ from checks.stage1_basics.film_assertions import (
     assert_count,
     assert_duplicates_show,
     assert_found,
+    assert_kept,
     assert_nearest,
     assert_not_grown,
     assert_said,
@@ -75,10 +76,11 @@ def inserts_in_batches(catalogue: Catalogue) -> None:
     """insert_films stores every film whole, with few requests"""
     milvus = catalogue.milvus
     films = catalogue.new(range(INSERT, INSERT + int(catalogue.rng.integers(150, 200))))
-    with proxy_to(milvus.server.uri) as proxy:
+    with proxy_to(milvus.server.uri, keep=_WRITES) as proxy:
         endpoint = milvus.through(proxy.uri)
         said = catalogue.submission.call("insert_films", endpoint, catalogue.collection, films)
-        requests = proxy.count("Insert") + proxy.count("Upsert")
+    writes = [call for call in proxy.calls if call.method in _WRITES]
+    requests, travelled = len(writes), sum(proxy.decode(call).num_rows for call in writes)
     stored = catalogue.count(_keys(INSERT))
     assert stored == len(films), because(
         "lost_rows",
@@ -89,6 +91,13 @@ def inserts_in_batches(catalogue: Catalogue) -> None:
     there = catalogue.rows(_keys(INSERT))
     for film in films:
         assert_stored(there[film["id"]], film)
+    assert travelled >= len(films), because(
+        "went_around",
+        "insert_films() was given {expected} films, and {actual} of them travelled through the client that it was "
+        "given. Insert with that client.",
+        expected=len(films),
+        actual=travelled,
+    )
     assert requests <= 3, because(
         "row_by_row",
         "{rows} films travelled in {requests} insert requests. Each request costs a round trip and a message in the "
@@ -122,8 +131,9 @@ def gets_and_queries(catalogue: Catalogue) -> None:
 @check("1.3", points=2, after=[creates_the_collection])
 def search_equals_numpy(catalogue: Catalogue) -> None:
     """search_films returns numpy's nearest films, in its order, with its scores"""
-    catalogue.stored(range(SEARCH, SEARCH + 100))
+    films = catalogue.stored(range(SEARCH, SEARCH + 100))
     keys, vectors = catalogue.vectors()
+    assert_kept(films, keys, vectors)
     for query in catalogue.rng.standard_normal((3, DIM)).astype(np.float32) * 2:
         hits = as_hits(catalogue.call("search_films", query, K), "search_films")
         assert len(hits) == K, because(
@@ -200,8 +210,16 @@ def deletes_by_key(catalogue: Catalogue) -> None:
 def counts_films(catalogue: Catalogue) -> None:
     """count_films counts the films that are there"""
     catalogue.stored(range(FRESH, FRESH + int(catalogue.rng.integers(5, 40))))
+    before = catalogue.count()
     said = returned(catalogue.call("count_films"), int, "count_films")
-    assert_count(catalogue, catalogue.count(), said, "wrong_count")
+    after = catalogue.count()
+    assert after == before, because(
+        "changed_the_count",
+        "There were {before} films before count_films() was called, and {after} after it. Counting changes nothing.",
+        before=before,
+        after=after,
+    )
+    assert_count(catalogue, before, said, "wrong_count")
 
 
 @check("1.3", after=[counts_films, gets_and_queries], needs=["stale_reads"])
@@ -312,6 +330,7 @@ def inserts_each_key_once(catalogue: Catalogue) -> None:
     )
 
 
+_WRITES = ("Insert", "Upsert")
 _TITLES = [
     ("한" * 20, "한" * 20),  # exactly 60 bytes: nothing may be cut
     ("한" * 25, "한" * 20),

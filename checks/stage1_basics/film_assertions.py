@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,12 @@ def as_films(value: Any, function: str) -> Films:
             function=function,
             missing=", ".join(sorted(missing)),
             row=shortened(row),
+        )
+        assert isinstance(row["id"], int), because(
+            "wrong_id",
+            "{function}() returned a film whose id is {id}, and ids are whole numbers.",
+            function=function,
+            id=shortened(row["id"]),
         )
     return rows
 
@@ -198,6 +204,18 @@ def assert_title(given: str, actual: str, expected: str) -> None:
         bytes=size,
         expected=expected,
         wanted=len(expected.encode()),
+    )
+
+
+def assert_kept(films: Sequence[Mapping[str, Any]], keys: npt.NDArray[np.int64], vectors: Floats) -> None:
+    """Make sure that films which were just stored are among those that are there, vectors and all."""
+    there = dict(zip(keys.tolist(), vectors, strict=True))
+    changed = [f["id"] for f in films if f["id"] not in there or not np.allclose(there[f["id"]], f["embedding"])]
+    assert not changed, because(
+        "films_replaced",
+        "Films that were stored a moment before search_films() was called are gone or changed: {changed}. Does your "
+        "code delete films, or replace the collection, when it is imported?",
+        changed=shortened(changed),
     )
 
 

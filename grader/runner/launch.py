@@ -18,6 +18,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Protocol
 
+from grader.runner.orphans import end_orphans, guard_this_process
+
 ROOT = Path(__file__).resolve().parents[2]
 START_LIMIT_S = 60.0
 """A cold import of pymilvus on a busy machine took 8 s; this is for machines that are slower still."""
@@ -71,9 +73,9 @@ def clean_environment() -> dict[str, str]:
 _warm: list[Launcher] = []
 
 
-def warm_up() -> None:
-    """Start a launcher ahead of its use: its imports then run beside the grader's own."""
-    if not _warm:
+def warm_up(count: int = 1) -> None:
+    """Start launchers ahead of their use: their imports then run beside the grader's own."""
+    while len(_warm) < count:
         _warm.append(_fastest())
 
 
@@ -83,11 +85,12 @@ def start_launcher() -> Launcher:
 
 
 def release() -> None:
-    """Let go of the warm launcher in this process: a fork of it has it now, and hangs up when it has ended."""
-    while _warm:
+    """Let go of the launcher that a fork takes: it is the fork's now, which hangs up when it has ended."""
+    if _warm:
         launcher = _warm.pop()
         if isinstance(launcher, ZygoteLauncher):
             launcher.release()
+            end_orphans()
 
 
 def _fastest() -> Launcher:
@@ -106,6 +109,7 @@ class ZygoteLauncher:
     def _start(self) -> None:
         self._unread = b""
         self._limit_s = START_LIMIT_S
+        guard_this_process()
         self._control, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
@@ -140,6 +144,7 @@ class ZygoteLauncher:
             os.killpg(self._process.pid, signal.SIGKILL)  # not through Popen, which knows only this process's children
         self._process.wait()
         self._control.close()
+        end_orphans()
         self._start()
 
     def _fork(self) -> Launched:
@@ -182,6 +187,7 @@ class ZygoteLauncher:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        end_orphans()
 
     def release(self) -> None:
         """Close this process's end of the control socket, and leave the zygote to a fork that has it too."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -22,15 +23,34 @@ FILE_CAP_BYTES = 256 << 10
 FILES_CAP = 64
 ENTRIES_CAP = 4_096
 TEXT_CAP = 2_000
+UNWRITTEN = "# TODO(dojo)"
+"""What a file that isn't Python says as long as it is to be written."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """Which code is graded: a label for people, the file, and the drives that the checks may ask for."""
+    """Which code is graded.
+
+    Attributes:
+        label: a name for people.
+        path: the file.
+        drives: what the checks may run beside it.
+        held: texts that were read before any learner code ran, by path; where there is one, the file isn't read again.
+    """
 
     label: str
     path: Path
     drives: Path | None = None
+    held: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def hold(self) -> Source:
+        """Return the same code with its texts read now: what learner code writes into the files later has no part."""
+        paths = [path for path in (self.path, self.drives) if path is not None and path.is_file()]
+        return replace(self, held={str(path): path.read_text(encoding="utf-8") for path in paths})
+
+
+_OWN_FUNCTION = re.compile(r"^\S+:\d+ in (\w+): ", re.MULTILINE)
+"""The function of each of the learner's lines that an exception came through."""
 
 
 class Submission:
@@ -95,8 +115,17 @@ class Submission:
         return process
 
     def drive(self, function: str, *args: object) -> Any:
-        """Run a drive of the checks beside the learner's code; what it returns is the learner's word."""
-        return self._main().request({"do": "drive", "function": function, "args": list(args)})
+        """Run a drive of the checks beside the learner's code; what it returns is the learner's word.
+
+        Raises:
+            LearnerError: as `call` does; it names the learner's function that it came from, where that is known.
+        """
+        try:
+            return self._main().request({"do": "drive", "function": function, "args": list(args)})
+        except LearnerError as error:
+            own = [error.message] if error.kind == "no_function" else _OWN_FUNCTION.findall(error.where)
+            error.function, error.situation = own[-1] if own else "", function
+            raise
 
     @property
     def files(self) -> Mapping[str, str]:
@@ -107,6 +136,20 @@ class Submission:
         found = sorted(islice((path for path in folder.rglob("*") if not path.is_symlink()), ENTRIES_CAP))
         texts = ((path.relative_to(folder).as_posix(), _text(path)) for path in found)
         return dict(islice(((_visible(name), text) for name, text in texts if text is not None), FILES_CAP))
+
+    def file(self, name: str) -> str:
+        """Return the text of one file of the exercise's folder.
+
+        Raises:
+            LearnerError: it isn't there, or a line in it still says that it is to be written.
+        """
+        shown = f"{self.source.path.stem}/{name}"
+        text = self.files.get(name)
+        if text is None:
+            raise LearnerError("not_loaded", "FileNotFoundError", message=shown)
+        if UNWRITTEN in text:
+            raise LearnerError("not_implemented", message=shown)
+        return text
 
     def close(self) -> None:
         """End every process of this submission and keep what they printed."""
@@ -158,6 +201,7 @@ class Process:
             "do": "load",
             "path": str(source.path),
             "drives": str(source.drives or ""),
+            "held": dict(source.held),
             "sys_path": [str(ROOT)],
             "open": list(endpoints),
         }
