@@ -4,6 +4,7 @@ the reference passes.)
 Against: gets_and_queries
 Because: wrong_id
 Says: ids are whole numbers
+Alone: another one redefines get_films too
 """
 
 
