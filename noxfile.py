@@ -64,13 +64,15 @@ def run(session: nox.Session, group: str, *arguments: str) -> None:
     `session.run` would turn every failure into exit code 1; 2 means that nothing could be graded.
     """
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONOPTIMIZE"}
-    command = [python(session, group), "-m", *arguments]
-    try:
-        code = subprocess.call(command, cwd=ROOT, env=environment)
-    except KeyboardInterrupt:
-        code = 2
+    process = subprocess.Popen([python(session, group), "-m", *arguments], cwd=ROOT, env=environment)
+    while True:
+        try:
+            code = process.wait()
+            break
+        except KeyboardInterrupt:  # the command has heard it too, and knows best what to put in order before it ends
+            continue
     if code:
-        sys.exit(code)
+        sys.exit(code if code > 0 else 2)  # negative: a signal ended it
 
 
 def _stage(number: int) -> None:
@@ -85,9 +87,57 @@ _stage(1)
 
 
 @nox.session
+def watch(session: nox.Session) -> None:
+    """Grade an exercise at once and again on every save: nox -s watch, or nox -s watch -- 1.3."""
+    run(session, "grader", "grader", "watch", *session.posargs)
+
+
+@nox.session
+def play(session: nox.Session) -> None:
+    """Run an exercise as a program, unscored, with prints and breakpoint(): nox -s play -- 1.3."""
+    run(session, "grader", "grader", "play", *session.posargs)
+
+
+@nox.session
+def hint(session: nox.Session) -> None:
+    """Tell the next hint of an exercise: nox -s hint -- 1.3."""
+    run(session, "grader", "grader", "hint", *session.posargs)
+
+
+@nox.session
+def reset(session: nox.Session) -> None:
+    """Put an exercise's stub back and keep what you had: nox -s reset -- 1.3."""
+    run(session, "grader", "grader", "reset", *session.posargs)
+
+
+@nox.session
+def reveal(session: nox.Session) -> None:
+    """Show the solution of an exercise that has passed, and how yours differs: nox -s reveal -- 1.3."""
+    run(session, "grader", "grader", "reveal", *session.posargs)
+
+
+@nox.session
+def progress(session: nox.Session) -> None:
+    """Show where you stand, and what comes next."""
+    run(session, "grader", "grader", "progress", *session.posargs)
+
+
+@nox.session
 def doctor(session: nox.Session) -> None:
     """Say what this machine can grade on, what is missing, and the command that mends it."""
     run(session, "grader", "grader", "doctor", *session.posargs)
+
+
+@nox.session
+def pull(session: nox.Session) -> None:
+    """Download the Milvus image for the container backend (roughly 1 GB)."""
+    run(session, "grader", "grader", "pull", *session.posargs)
+
+
+@nox.session
+def up(session: nox.Session) -> None:
+    """Start Milvus with etcd and MinIO by Docker Compose and say its address; `-- --single` for one container."""
+    run(session, "grader", "grader", "up", *session.posargs)
 
 
 @nox.session

@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.curriculum import ROOT, Exercise
 
-OURS = ("CI", "MILVUS_URI", "MILVUS_TOKEN", "DOJO_SEED", "DOJO_LANG")
+OURS = ("CI", "MILVUS_URI", "MILVUS_TOKEN", "MILVUS_IMAGE", "DOJO_SEED", "DOJO_LANG")
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from infra.messages import Message
 
 REPOSITORY = Path(__file__).parents[1]
-BACKENDS = [found.backend for found in availability() if found.ok and found.backend != "external"]
+BACKENDS = [found.backend for found in availability() if found.ok and found.backend in ("lite", "server")]
 needs_wheel = pytest.mark.skipif("server" not in BACKENDS, reason="no server wheel for this platform")
 
 
@@ -60,6 +60,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unpacked: Path | None
     monkeypatch.setenv("DOJO_STATE_DIR", str(tmp_path))
     monkeypatch.delenv("MILVUS_URI", raising=False)
     monkeypatch.delenv("MILVUS_TOKEN", raising=False)
+    monkeypatch.setenv("MILVUS_IMAGE", "local/no-such-image")  # containers have tests of their own
     yield tmp_path
     stop_all()
 
@@ -275,7 +276,9 @@ class TestChoosing:
 
     @pytest.mark.parametrize("ask", [choose, lambda name, _kept: shared_server(name)])
     def test_an_unknown_name_is_answered_with_the_choices(self, ask) -> None:
-        with pytest.raises(BackendUnavailable, match=r"no backend milvus: choose one of lite, server, external"):
+        with pytest.raises(
+            BackendUnavailable, match=r"no backend milvus: choose one of lite, server, container, external"
+        ):
             ask("milvus", None)
 
     def test_external_needs_an_address(self) -> None:

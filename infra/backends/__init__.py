@@ -1,4 +1,4 @@
-"""Milvus for graders: milvus-lite, the full 2.3.5 server without Docker, or a server that runs already.
+"""Milvus for graders: milvus-lite, the full 2.3.5 server without Docker, a container, or a server that runs already.
 
     backend = choose(requested=None, kept=None)
     server = shared_server(backend)                # found warm in milliseconds, or started

@@ -1,4 +1,4 @@
-"""Which backend a run uses. Nothing is started here, and nothing is asked."""
+"""Which backend a run uses. Nothing is started here, and nobody is asked but Docker, for its images."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ import platform
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from infra.backends.daemon import milvus_image, trouble_with
+from infra.backends.ending import homes
 from infra.backends.errors import BackendUnavailable
 from infra.messages import N_, Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from infra.backends.records import Record
 
 _INSTALL = Message(N_("Run: python -m pip install --group grader"))
 
@@ -22,7 +26,7 @@ class Availability:
     """Whether this machine can run a backend.
 
     Attributes:
-        backend: `lite`, `server` or `external`.
+        backend: `lite`, `server`, `container` or `external`.
         ok: whether it can be started, or an address is given.
         reason: one sentence, when it can't.
         remedy: what mends it, when it can't.
@@ -43,7 +47,7 @@ def choose(requested: str | None, kept: str | None) -> str:
     """Return the backend of a run.
 
     What was asked for goes first, then a server that `MILVUS_URI` names, then what the last run used if that still
-    works, then the full server, then lite.
+    works, then the image if Docker has it, then the full server of the wheel, then lite.
 
     Args:
         requested: the name after `--backend`, or None.
@@ -57,7 +61,7 @@ def choose(requested: str | None, kept: str | None) -> str:
         return requested
     if _external().ok:
         return "external"
-    for backend in (kept, "server"):
+    for backend in (kept, "container", "server"):
         if backend in _LOOKS and _LOOKS[backend]().ok:
             return backend
     require("lite")
@@ -100,6 +104,23 @@ def _server() -> Availability:
     return Availability("server", True)
 
 
+def _container() -> Availability:
+    # Docker isn't asked while a server of ours runs there: that costs a run some milliseconds, or the SDK's import.
+    if any(_is_warm_container(record) for _, record in homes()):
+        return Availability("container", True)
+    if trouble := trouble_with(milvus_image()):
+        return Availability("container", False, trouble.message, trouble.remedy)
+    if importlib.util.find_spec("testcontainers") is None:
+        return Availability("container", False, Message(N_("The package testcontainers isn't installed.")), _INSTALL)
+    return Availability("container", True)
+
+
+def _is_warm_container(record: Record | None) -> bool:
+    if record is None or not record.shared or not record.ready or record.keeper is None:
+        return False
+    return (record.backend, record.package) == ("container", milvus_image()) and record.keeper.is_alive()
+
+
 def _external() -> Availability:
     if not os.environ.get("MILVUS_URI"):
         reason = Message(N_("MILVUS_URI isn't set."))
@@ -110,4 +131,9 @@ def _external() -> Availability:
     return Availability("external", True)
 
 
-_LOOKS: dict[str, Callable[[], Availability]] = {"lite": _lite, "server": _server, "external": _external}
+_LOOKS: dict[str, Callable[[], Availability]] = {
+    "lite": _lite,
+    "server": _server,
+    "container": _container,
+    "external": _external,
+}

@@ -39,12 +39,17 @@ def sweep() -> int:
 
 
 def stop_all() -> int:
-    """End every server of this state directory, shared and private.
+    """End every server of this state directory, shared and private, and containers whose home is gone.
 
     Returns:
         How many servers were ended.
+
+    Raises:
+        BackendUnavailable: containers were started from here, and Docker can't be asked for what is left of them.
     """
-    return sum(end(home) for home, _ in homes())
+    from infra.backends.container import remove_strays
+
+    return sum(end(home) for home, _ in homes()) + remove_strays()
 
 
 def end(home: Path) -> bool:
@@ -64,6 +69,10 @@ def end(home: Path) -> bool:
     # What is left when the keeper was killed before, or was stopped and can't hear.
     for process in processes:
         process.kill()
+    if record.backend == "container":
+        from infra.backends.container import remove  # here, because it imports Docker's SDK
+
+        was_running = remove(home) > 0 or was_running
     shutil.rmtree(home, ignore_errors=True)
     return was_running
 

@@ -10,7 +10,8 @@ Milvus ends with its keeper, and the keeper ends
 
 In the first three cases the home is removed: Milvus is killed rather than asked, because its data is thrown
 away and a loaded 2.3.5 server was seen to ignore SIGTERM for 200 s. A keeper that is killed with -9 leaves
-Milvus behind; `infra.backends.sweep` ends that.
+Milvus behind; `infra.backends.sweep` ends that. In a container Milvus outlives its process here, the attendant, so the
+keeper removes the container in all four cases.
 """
 
 from __future__ import annotations
@@ -51,6 +52,11 @@ def main(home: Path) -> None:
         if exit_code is None:
             Process.of(milvus.pid).kill()
             milvus.wait()
+        if record.backend == "container":
+            from infra.backends.container import remove  # here, because it imports Docker's SDK
+
+            remove(home)
+        if exit_code is None:
             shutil.rmtree(home, ignore_errors=True)
     if exit_code is not None and (last := records.read(home)):
         records.write(home, replace(last, exit_code=exit_code))

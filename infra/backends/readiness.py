@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from infra.backends import records
-from infra.backends.errors import StartFailed, StartTimeout
+from infra.backends.errors import BackendError, DiskFull, StartFailed, StartTimeout
 from infra.backends.rpc import get_version, version_in
 from infra.messages import N_, Message
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 0.02
 _LOG_LINES = 8
 _LOG_WIDTH = 300
+_NO_SPACE = "no space left on device"
 _CRASH = ("panic: ", "fatal error: ")
 
 _NO_PROCESS = N_("Milvus ({backend}) had no process after {seconds:.0f} s: {state}. Its log ends:\n{log}")
@@ -37,6 +38,8 @@ _NO_HEALTH = N_("Milvus ({backend}) did not report itself healthy in {seconds:.0
 _NO_VERSION = N_("Milvus ({backend}) did not say its version in {seconds:.0f} s: {state}. Its log ends:\n{log}")
 _NO_ANSWER = N_("Milvus ({backend}) did not take a write and a read in {seconds:.0f} s: {state}. Its log ends:\n{log}")
 _ENDED = N_("Milvus ({backend}) ended while it started (exit code {exit_code}). Its log ends:\n{log}")
+_ROOM = N_("Free some space, or set DOJO_STATE_DIR to a directory on a larger disk.")
+_ROOM_FOR_DOCKER = N_("Free some space on Docker's disk; docker system df shows what takes it.")
 _AGAIN = N_("Run the command again, with less at work on this machine; if it fails again: nox -s doctor")
 
 
@@ -54,6 +57,7 @@ def wait_until_ready(
 
     Raises:
         StartFailed: Milvus ended.
+        DiskFull: it ended because the disk is full.
         StartTimeout: a step wasn't done in time; the sentence says which.
     """
     steps: list[tuple[str, Lacks]] = [
@@ -69,8 +73,7 @@ def wait_until_ready(
     for sentence, lacks in steps:
         while state := lacks(max(deadline - time.monotonic(), 0.1)):
             if keeper.poll() is not None:
-                fields = known | {"exit_code": _exit_code(home), "log": log_tail(home)}
-                raise StartFailed(Message(_ENDED, fields), Message(_AGAIN))
+                raise _ended(home, record.backend)
             if time.monotonic() > deadline:
                 fields = known | {"state": state, "log": log_tail(home)}
                 raise StartTimeout(Message(sentence, fields), Message(_AGAIN))
@@ -157,6 +160,13 @@ def log_tail(home: Path) -> str:
     # Go names the reason first and then shows a thousand lines of goroutines.
     crash = next((number for number, line in enumerate(lines, 1) if line.startswith(_CRASH)), len(lines))
     return "\n".join(line[:_LOG_WIDTH] for line in lines[:crash][-_LOG_LINES:])
+
+
+def _ended(home: Path, backend: str) -> BackendError:
+    fields = {"backend": backend, "exit_code": _exit_code(home), "log": log_tail(home)}
+    if _NO_SPACE in fields["log"].lower():
+        return DiskFull(Message(_ENDED, fields), Message(_ROOM_FOR_DOCKER if backend == "container" else _ROOM))
+    return StartFailed(Message(_ENDED, fields), Message(_AGAIN))
 
 
 def _exit_code(home: Path) -> str:

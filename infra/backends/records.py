@@ -27,8 +27,8 @@ class Record:
     """One server, from its start order to its end.
 
     Attributes:
-        backend: `lite` or `server`.
-        package: version of the package that it runs from; servers of another version aren't shared.
+        backend: `lite`, `server` or `container`.
+        package: version of the package, or the image, that it runs from; servers of another aren't shared.
         shared: whether every grader of this machine may use it.
         uri: where it answers.
         token: `user:password`, or empty.
@@ -38,7 +38,7 @@ class Record:
         idle_seconds: how long a shared server may stay unused.
         owner: the process that asked for it; a private server ends with it.
         keeper: the process that watches it, once it runs.
-        milvus: Milvus itself, once it runs.
+        milvus: Milvus itself, or the attendant of its container, once it runs.
         ready: whether a write and a read went through.
         version: what it answered to GetVersion, once ready.
         exit_code: how Milvus ended by itself, or None.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -29,14 +30,14 @@ class Server:
     """A Milvus that answers.
 
     Attributes:
-        backend: `lite`, `server` or `external`.
+        backend: `lite`, `server`, `container` or `external`.
         uri: for instance `http://127.0.0.1:41234`.
         token: `user:password`, or empty where there is none.
         version: what it answered to GetVersion: `v2.3.5-lite` (the full server), `lite 3.2.2`.
         shared: whether other graders use it too.
         home: its directory (log, data); None for external.
-        pid: of Milvus itself; None for external.
-        metrics_uri: what Prometheus reads, `http://127.0.0.1:PORT/metrics`; None but for `server`.
+        pid: of Milvus itself, or of the process that stands for its container; None for external.
+        metrics_uri: what Prometheus reads, `http://127.0.0.1:PORT/metrics`; None for lite and external.
     """
 
     backend: str
@@ -59,7 +60,7 @@ def shared_server(backend: str, announce: Callable[[Message], None] = _silent) -
     One that doesn't answer any more is ended and replaced. A server stays for 30 minutes after its last use.
 
     Args:
-        backend: `lite`, `server` or `external`, as `choose` returned it.
+        backend: `lite`, `server`, `container` or `external`, as `choose` returned it.
         announce: gets a sentence before each long step.
 
     Raises:
@@ -72,7 +73,7 @@ def shared_server(backend: str, announce: Callable[[Message], None] = _silent) -
     if found := _find(backend, package):
         return found
     waiting = Message(N_("Another process is starting Milvus ({backend}); waiting for it."), {"backend": backend})
-    with exclusive(f"start-{backend}-{package}", on_wait=lambda: announce(waiting)):
+    with exclusive(re.sub(r"[^\w.-]", "_", f"start-{backend}-{package}"), on_wait=lambda: announce(waiting)):
         # Asked again: another process may have started it, and a slow server gets a second chance to answer.
         if found := _find(backend, package):
             return found
@@ -92,7 +93,7 @@ def private_server(
     """Run a fresh server of one's own for the length of a with-block.
 
     Args:
-        backend: `lite`, `server` or `external`. External yields the same endpoint again: use a new database.
+        backend: `lite`, `server`, `container`, or `external`, which yields the same endpoint again: use a new database.
         settings: extra environment, for instance `COMMON_SECURITY_AUTHORIZATIONENABLED`; not for external.
         announce: gets a sentence before each long step.
 

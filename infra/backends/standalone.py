@@ -35,7 +35,7 @@ _PORT_FIELDS = (
 # a search with Strong consistency in 30 ms instead of 300 ms. Milliseconds, but for UPDATENEXTTARGETINTERVAL
 # and LEADERVIEWUPDATEINTERVAL (seconds). ASSIGNMENTEXPIRATION makes a flush fast and is safe because the data
 # is thrown away: lowering it over a restart can lose rows.
-_FAST = {
+FAST = {
     "PROXY_TIMETICKINTERVAL": "20",
     "QUERYCOORD_CHECKINTERVAL": "100",
     "QUERYCOORD_DISTPULLINTERVAL": "100",
@@ -78,7 +78,7 @@ def server(home: Path, settings: Mapping[str, str], announce: Callable[[Message]
     }
     return Launch(
         command=[str(binaries / "milvus"), "run", "standalone"],
-        environment=clean_environment(environment | _FAST | dict(settings)),
+        environment=clean_environment(environment | FAST | dict(settings)),
         uri=f"http://{HOST}:{fields['proxy_port']}",
         metrics_uri=f"http://{HOST}:{metrics}/metrics",
         health_uri=f"http://{HOST}:{metrics}/healthz",

@@ -1,0 +1,1 @@
+"""A Milvus image for classrooms without an image registry, built from the `milvus` wheel: `python -m infra.images`."""
