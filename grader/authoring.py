@@ -18,7 +18,7 @@ from grader.curriculum import ROOT, Exercise
 from grader.known_bad import KnownBad, known_bads
 from grader.places import Places
 from grader.runner.launch import Launcher
-from grader.runner.submission import Source
+from grader.runner.submission import UNWRITTEN, Source
 from grader.session import Run, grade
 from grader.verdict import Verdict
 
@@ -50,6 +50,11 @@ def looked_at(exercise: Exercise) -> Iterator[Finding]:
     yield Finding(
         "each function of the stub has a TODO and raises NotImplementedError",
         f"not so: {', '.join(unmarked)}" if unmarked else None,
+    )
+    unwritten = [n for tree in ("exercises", "solutions") for n in _wrong_files(exercise, tree)]
+    yield Finding(
+        "each file that isn't Python is to be written in the stub and written in the solution",
+        f"not so: {', '.join(unwritten)}" if unwritten else None,
     )
     yield Finding("there are hints, from vague to concrete", None if len(exercise.hints) >= 3 else "fewer than three")
     bads = known_bads(exercise)
@@ -143,6 +148,17 @@ def _is_stub(text: str, name: str) -> bool:
             source = ast.get_source_segment(text, node) or ""
             return "# TODO" in source and ast.unparse(node.body[-1]) == "raise NotImplementedError"
     return True
+
+
+def _wrong_files(exercise: Exercise, tree: str) -> list[str]:
+    """Return the files of a tree that are missing, or that say they are to be written and aren't, or don't and are."""
+    stub = tree == "exercises"
+    paths = exercise.paths(tree)[1:]
+    return [
+        path.relative_to(ROOT).as_posix()
+        for path in paths
+        if not path.is_file() or (UNWRITTEN in path.read_text(encoding="utf-8")) != stub
+    ]
 
 
 def _checks(exercise: Exercise) -> set[str]:

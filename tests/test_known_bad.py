@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import runpy
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ because: inner_product
 on: {on}
 """
 '''
-EXERCISE = Exercise("1.1", "stage1_x", "y", "Y", 1, ("correctness",), frozenset(), (), 20, 1024)
+EXERCISE = Exercise("1.1", "stage1_x", "y", "Y", 1, ("correctness",), frozenset(), (), (), 20, 1024)
+WITH_FILES = dataclasses.replace(EXERCISE, files=("compose.yaml", "rules/alerts.json"))
 
 
 @pytest.fixture
@@ -106,6 +108,30 @@ def test_a_constant_can_be_the_mistake(repository: Path) -> None:
 def test_a_bad_one_may_have_its_own_future_import(repository: Path) -> None:
     names = overlaid(repository, "\nfrom __future__ import annotations\n\n\ndef cut(text: Unknown):\n    return '!'\n")
     assert names["store"](["a"]) == ["!"]
+
+
+def add_file(repository: Path, tree: str, name: str, text: str) -> None:
+    path = repository / tree / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def test_a_file_of_the_mistake_takes_the_place_of_the_solutions(repository: Path, tmp_path: Path) -> None:
+    add_file(repository, "solutions/stage1_x/ex01_y", "compose.yaml", "right")
+    add_file(repository, "solutions/stage1_x/ex01_y", "rules/alerts.json", "right rules")
+    add_file(repository, "known_bad/stage1_x/ex01_y/wrong_metric", "compose.yaml", "wrong")
+    add(repository, HEADER.format(on="lite"))
+    (bad,) = known_bads(WITH_FILES)
+    folder = bad.write_overlay(tmp_path).with_suffix("")
+    assert (folder / "compose.yaml").read_text(encoding="utf-8") == "wrong"
+    assert (folder / "rules" / "alerts.json").read_text(encoding="utf-8") == "right rules"
+
+
+def test_a_file_that_the_exercise_does_not_have_is_refused(repository: Path) -> None:
+    add_file(repository, "known_bad/stage1_x/ex01_y/wrong_metric", "compose.yml", "wrong")
+    add(repository, HEADER.format(on="lite"))
+    with pytest.raises(BadHeader, match=r"compose\.yml is no file of 1\.1"):
+        known_bads(WITH_FILES)
 
 
 def test_the_overlay_is_written_where_it_is_asked_for(

@@ -1,0 +1,6 @@
+"""The health check ends with `|| true`.
+
+rejected by: compose_asks_milvus
+because: always_healthy
+on: lite, server
+"""

@@ -1,0 +1,6 @@
+"""Nobody asks how Milvus is.
+
+rejected by: compose_asks_milvus
+because: no_health_check
+on: lite, server
+"""
