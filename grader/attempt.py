@@ -14,7 +14,8 @@ from grader.explain import explained
 from grader.runner.errors import LearnerError
 from grader.runner.guard import Limits
 from grader.runner.launch import LaunchError
-from grader.runner.submission import Source, Submission
+from grader.runner.source import Source
+from grader.runner.submission import Submission
 from grader.verdict import Outcome, Where
 
 

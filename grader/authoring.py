@@ -18,7 +18,7 @@ from grader.curriculum import ROOT, Exercise
 from grader.known_bad import KnownBad, known_bads
 from grader.places import Places
 from grader.runner.launch import Launcher
-from grader.runner.submission import UNWRITTEN, Source
+from grader.runner.source import UNWRITTEN, Source
 from grader.session import Run, grade
 from grader.verdict import Verdict
 

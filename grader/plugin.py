@@ -22,7 +22,8 @@ from grader.check import Check, because, declared
 from grader.places import Places
 from grader.runner.guard import Limits
 from grader.runner.launch import Launcher, LaunchError
-from grader.runner.submission import Source, Submission
+from grader.runner.source import Source
+from grader.runner.submission import Submission
 from grader.verdict import Opinions, Outcome, Verdict, Where, Who, judge
 from infra.abilities import WITHOUT
 from infra.backends import BackendError, is_alive

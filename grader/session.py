@@ -21,7 +21,7 @@ from grader.places import Places
 from grader.plugin import Grading, Plan
 from grader.runner.guard import Limits
 from grader.runner.launch import Launcher
-from grader.runner.submission import Source
+from grader.runner.source import Source
 from grader.verdict import Opinions, Verdict
 from infra.messages import N_, Message
 

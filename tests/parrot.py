@@ -20,7 +20,8 @@ from grader.places import Places
 from grader.runner.errors import LearnerError
 from grader.runner.guard import Limits
 from grader.runner.launch import Launcher
-from grader.runner.submission import Process, Source, Submission
+from grader.runner.source import Source
+from grader.runner.submission import Process, Submission
 from grader.session import Listener, grade, sources
 from grader.verdict import Kind, Verdict
 from infra.endpoint import Endpoint

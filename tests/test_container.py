@@ -23,7 +23,7 @@ from grader import authoring
 from grader.curriculum import Exercise, exercises
 from grader.places import Places
 from grader.runner.launch import Launcher
-from grader.runner.submission import Source
+from grader.runner.source import Source
 from grader.session import grade
 from infra.backends import (
     BackendUnavailable,

@@ -12,7 +12,7 @@ from grader.curriculum import Exercise, exercises
 from grader.known_bad import KnownBad, known_bads
 from grader.places import Places
 from grader.runner.launch import Launcher
-from grader.runner.submission import Source
+from grader.runner.source import Source
 from grader.session import Run, grade
 from infra.backends import availability
 

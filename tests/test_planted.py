@@ -17,7 +17,7 @@ from grader.curriculum import ROOT, Exercise, exercises, find
 from grader.errors import ChecksChanged
 from grader.places import Places
 from grader.runner.launch import Launcher
-from grader.runner.submission import Source
+from grader.runner.source import Source
 from grader.session import Run, grade
 from tests.parrot import Green, believed
 

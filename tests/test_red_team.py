@@ -23,7 +23,7 @@ from grader.places import Places
 from grader.results import earned
 from grader.runner.launch import Launcher
 from grader.runner.orphans import is_marked
-from grader.runner.submission import Source
+from grader.runner.source import Source
 from grader.session import Run, grade
 from grader.verdict import Verdict
 from tests.attacks import Attack, attacks
@@ -175,7 +175,8 @@ if sys.argv[1:] != ["again"]:
 
 from grader.runner.guard import Limits
 from grader.runner.launch import start_launcher
-from grader.runner.submission import Source, Submission
+from grader.runner.source import Source
+from grader.runner.submission import Submission
 
 LOOKS = '''
 import ctypes, os, psutil

@@ -20,7 +20,8 @@ from grader.runner import launch
 from grader.runner.errors import Kind, LearnerError
 from grader.runner.guard import Limits
 from grader.runner.launch import Launcher, LaunchError, SpawnLauncher, ZygoteLauncher
-from grader.runner.submission import FILE_CAP_BYTES, FILES_CAP, Process, Source, Submission
+from grader.runner.source import FILE_CAP_BYTES, FILES_CAP, Source
+from grader.runner.submission import Process, Submission
 from infra.backends import Server, shared_server
 from infra.endpoint import Endpoint
 
@@ -539,6 +540,24 @@ def test_files_are_texts_capped_in_size_and_number_without_links(tmp_path: Path,
     assert len(submission.files) == FILES_CAP
 
 
+def test_a_file_that_is_missing_or_to_be_written_is_said_to_be_so(submit: Submit) -> None:
+    submission = submit("")
+    folder = submission.source.path.with_suffix("")
+    with pytest.raises(LearnerError) as missing:
+        submission.file("compose.yaml")
+    shown = f"{folder.name}/compose.yaml"
+    assert explained(missing.value, Limits()).id == "no_file"
+    assert shown in str(explained(missing.value, Limits()))
+    folder.mkdir()
+    (folder / "compose.yaml").write_text("# TODO(dojo): write it\nservices: {}\n")
+    with pytest.raises(LearnerError) as unwritten:
+        submission.file("compose.yaml")
+    assert explained(unwritten.value, Limits()).id == "not_implemented"
+    assert shown in str(explained(unwritten.value, Limits()))
+    (folder / "compose.yaml").write_text("services: {}\n")
+    assert submission.file("compose.yaml") == "services: {}\n"
+
+
 def test_a_folder_that_is_a_link_has_no_files(tmp_path: Path, submit: Submit) -> None:
     submission = submit("")
     (tmp_path / "answer0").symlink_to("/etc")
@@ -756,7 +775,8 @@ import sys, threading
 from pathlib import Path
 from grader.runner.guard import Limits
 from grader.runner.launch import SpawnLauncher, ZygoteLauncher
-from grader.runner.submission import Source, Submission
+from grader.runner.source import Source
+from grader.runner.submission import Submission
 
 launcher = {launcher}()
 submission = Submission(Source("test", Path({path!r})), launcher, Limits())

@@ -11,7 +11,7 @@ from grader import authoring as author
 from grader import results, tables
 from grader.commands.opening import Backend, Ids, app, named, open_launcher, open_places
 from grader.curriculum import ROOT
-from grader.runner.submission import Source
+from grader.runner.source import Source
 from grader.session import grade
 from grader.storage import REPORTS, append_json, remove
 from grader.terminal import Screen

@@ -241,6 +241,6 @@ def _own_lines(error: BaseException, path: Path) -> str:
         code = traceback.tb_frame.f_code
         if code.co_filename == str(path):
             source = linecache.getline(str(path), traceback.tb_lineno).strip()
-            lines.append(f"{path.name}:{traceback.tb_lineno} in {code.co_name}: {source}")
+            lines.append(f"{path.name}:{traceback.tb_lineno} in {code.co_qualname}: {source}")
         traceback = traceback.tb_next
     return "\n".join(lines[-3:])[:TEXT_CAP]
