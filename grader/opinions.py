@@ -44,6 +44,6 @@ class GreenRecord:
 def _digest(exercise: Exercise) -> str:
     """Return what tells one state of an exercise's checks (with what they share in their folder) and solution."""
     digest = hashlib.sha256()
-    for path in (*sorted(exercise.checks.parent.glob("*.py")), exercise.file("solutions")):
+    for path in (*sorted(exercise.checks.parent.glob("*.py")), *exercise.paths("solutions")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

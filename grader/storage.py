@@ -34,7 +34,7 @@ def write_text(path: Path, text: str) -> None:
             os.fsync(stream.fileno())
         scratch.replace(path)
     except OSError as error:
-        raise _cannot_write(path, error) from None
+        raise cannot_write(path, error) from None
     finally:  # after Ctrl-C too
         with contextlib.suppress(OSError):
             scratch.unlink()
@@ -56,7 +56,7 @@ def append_json(path: Path, document: object) -> None:
         with path.open("a", encoding="utf-8", errors="backslashreplace") as stream:
             stream.write(json.dumps(document, ensure_ascii=False) + "\n")
     except OSError as error:
-        raise _cannot_write(path, error) from None
+        raise cannot_write(path, error) from None
 
 
 def read_json(path: Path, otherwise: Any) -> Any:
@@ -65,6 +65,25 @@ def read_json(path: Path, otherwise: Any) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return otherwise
+
+
+def set_aside(path: Path) -> Path | None:
+    """Rename a file of the kit's own that makes no sense, so that nothing written in its place destroys it.
+
+    Returns:
+        The new name beside the old one, never one that is taken; None where there is no such file.
+
+    Raises:
+        CannotWrite: the folder isn't writable.
+    """
+    aside = path.with_name(f"{path.stem}.unreadable-{secrets.token_hex(4)}{path.suffix}")
+    try:
+        path.replace(aside)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise cannot_write(path, error) from None
+    return aside
 
 
 def remove(path: Path) -> None:
@@ -76,10 +95,11 @@ def remove(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise _cannot_write(path, error) from None
+        raise cannot_write(path, error) from None
 
 
-def _cannot_write(path: Path, error: OSError) -> CannotWrite:
+def cannot_write(path: Path, error: OSError) -> CannotWrite:
+    """Say in a sentence why a file couldn't be written."""
     shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
     if error.errno == errno.ENOSPC:
         return CannotWrite(

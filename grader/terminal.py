@@ -11,15 +11,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
+from rich.control import Control
+from rich.segment import ControlType
 from rich.status import Status
 from rich.text import Text
 
 from grader.check import Check
 from grader.curriculum import Exercise
 from grader.errors import KitError
+from grader.hints import Hint
 from grader.results import earned, points_not_graded
+from grader.revealing import Difference
 from grader.session import Listener, Run
 from grader.translate import said, translated
 from grader.verdict import Verdict
@@ -53,6 +57,10 @@ class Screen:
         """Print one sentence in the reader's language."""
         self._console.print(Text(self._indented(said(message, **fields), 0), style=style))
 
+    def command(self, command: str) -> None:
+        """Print a command to copy, in one line however long."""
+        self._console.print(Text("  " + visible(command)))
+
     def announce(self, message: Message) -> None:
         """Say what is being waited for."""
         if self._status is not None:
@@ -73,14 +81,14 @@ class Screen:
     def finding(self, promise: str, problem: str | None) -> None:
         """Print one thing that was looked at, and what is wrong with it."""
         mark, style = MARKS["fail" if problem else "pass"]
-        self._console.print(Text.assemble((f"  {mark} ", style), promise))
+        self._console.print(Text.assemble((f"  {mark} ", style), self._indented(promise, 4).lstrip()))
         if problem:
             self._console.print(Text(self._indented(problem, 6), style="dim"))
 
     def note(self, text: str, remedy: str) -> None:
         """Print something that isn't there and needn't be, and what would bring it."""
         mark, style = MARKS["not_run"]
-        self._console.print(Text.assemble((f"  {mark} ", style), text))
+        self._console.print(Text.assemble((f"  {mark} ", style), self._indented(text, 4).lstrip()))
         self._console.print(Text(self._indented(remedy, 6), style="dim"))
 
     def matrix(self, rows: dict[str, dict[str, str]]) -> None:
@@ -110,6 +118,68 @@ class Screen:
                 self._status.update(Text(translated(check.title), style="dim"))
 
         return Listener(begin, self._ended)
+
+    def first_failure(self) -> Listener:
+        """Return what shows only the first check that fails, in full."""
+
+        def begin(check: Check) -> None:
+            if self._status is not None:
+                self._status.update(Text(translated(check.title), style="dim"))
+
+        def end(verdict: Verdict) -> None:
+            if verdict.status == "fail" and verdict.check.exercise not in self._shown_in_full:
+                self._ended(verdict)
+
+        return Listener(begin, end)
+
+    def points(self, run: Run, commands: dict[str, str]) -> None:
+        """Print the points of each exercise, and why nothing was graded where that is so; `commands` as in summary."""
+        for exercise in run.exercises:
+            verdicts = run.of(exercise)
+            if all(verdict.status == "not_graded" for verdict in verdicts):
+                self._console.print(self._check_line(verdicts[0], brief=True))
+            self._console.print(self._sum(exercise, verdicts))
+            failed = any(verdict.status == "fail" for verdict in verdicts)
+            if points_not_graded(verdicts) and exercise.id in commands and not failed:  # one thing at a time
+                self.line(N_("  Grade the rest with: {command}"), command=commands[exercise.id])
+
+    def hints(self, exercise: Exercise, hints: tuple[Hint, ...]) -> None:
+        """Print some hints of an exercise, each with its number."""
+        if not exercise.hints:
+            self.line(
+                N_("{id} {title} has no hints: its brief says all."), id=exercise.id, title=translated(exercise.title)
+            )
+        for hint in hints:
+            fields = {"id": exercise.id, "number": hint.number, "count": len(exercise.hints)}
+            self.line(N_("{id}, hint {number} of {count}"), style="bold", **fields)
+            self._console.print(Text(self._indented(translated(hint.text), 2)))
+
+    def standing(self, name: str, bar: str, points: str, details: str, status: str) -> None:
+        """Print where a stage (`status` "bold") or an exercise stands."""
+        mark, style = MARKS.get(status, ("", status))
+        lead = f"  {mark} " if mark else ""
+        room = self._width - cell_len(lead) - len(bar) - len(points) - 3
+        line = Text.assemble((lead, style), set_cell_size(visible(name), room), " ", (bar, style), f"  {points}")
+        self._console.print(line, style=style if not mark else None)
+        if details:
+            self._console.print(Text(self._indented(details, 4), style="dim"))
+
+    def difference(self, difference: Difference) -> None:
+        """Print how one file of the learner's differs from the solution's."""
+        self.line(N_("The solution: {path}"), style="bold", path=difference.solution)
+        if difference.lines is None:
+            self.line(N_("Your {path} can't be compared: it is missing, or too long."), path=difference.yours)
+        elif not difference.lines:
+            self.line(N_("Yours says the same."))
+        for line in difference.lines or ():
+            style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
+            self._console.print(Text(visible(line), style=style))
+
+    def restore(self) -> None:
+        """Bring a terminal back in which a run was ended while it showed a spinner."""
+        if self._console.is_terminal:
+            self._console.show_cursor(True)
+            self._console.control(Control((ControlType.CARRIAGE_RETURN,), (ControlType.ERASE_IN_LINE, 2)))
 
     def summary(self, run: Run, commands: dict[str, str]) -> None:
         """Print the points of each exercise and what to do next.

@@ -49,25 +49,25 @@ def test_the_stub_is_not_implemented_yet(clone: Clone) -> None:
 
 
 def test_solutions_pass_and_what_lite_cannot_show_is_said(clone: Clone) -> None:
-    done = clone.run("grade", "1", "--solutions", "--backend", "lite")
+    done = clone.run("grade", "1", "1.3", "--solutions", "--backend", "lite")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "12 of 15 points, 3 not graded" in done.stdout
     assert "nox -s stage1 -- 1.3 --backend server" in done.stdout
-    strict = clone.run("grade", "1", "--solutions", "--backend", "lite", "--strict")
+    strict = clone.run("grade", "1", "1.3", "--solutions", "--backend", "lite", "--strict")
     assert strict.returncode == 2
-    in_ci = clone.run("grade", "1", "--solutions", "--backend", "lite", CI="true")
+    in_ci = clone.run("grade", "1", "1.3", "--solutions", "--backend", "lite", CI="true")
     assert in_ci.returncode == 2
 
 
 def test_progress_is_kept_for_the_learner_and_not_for_solutions(clone: Clone) -> None:
     clone.put(EXERCISE, EXERCISE.file("solutions").read_text(encoding="utf-8"))
-    clone.run("grade", "1", "--solutions", "--backend", "lite")
+    clone.run("grade", "1", "1.3", "--solutions", "--backend", "lite")
     assert not (clone.root / ".dojo" / "progress.json").exists()
-    assert clone.run("grade", "1", "--backend", "lite").returncode == 0
+    assert clone.run("grade", "1", "1.3", "--backend", "lite").returncode == 0
     progress = json.loads((clone.root / ".dojo" / "progress.json").read_text())
     assert progress["1.3"]["passed"]["backend"] == "lite"
     clone.put(EXERCISE, "")
-    assert clone.run("grade", "1", "--backend", "lite").returncode == 1
+    assert clone.run("grade", "1", "1.3", "--backend", "lite").returncode == 1
     progress = json.loads((clone.root / ".dojo" / "progress.json").read_text())
     assert progress["1.3"]["earned"] == 0
     assert progress["1.3"]["passed"]["backend"] == "lite"
@@ -103,13 +103,13 @@ def test_a_missing_exercise_is_one_sentence_and_code_1(clone: Clone) -> None:
 @pytest.mark.parametrize(
     ("arguments", "variables", "sentence"),
     [
-        (["grade", "1", "7.7"], {}, "There is no exercise 7.7. There are: 1.3."),
+        (["grade", "1", "7.7"], {}, "There is no exercise 7.7. There are: 1.1, 1.2, 1.3."),
         (["grade", "4"], {}, "There is no stage 4 here yet"),
-        (["grade", "1", "--backend", "magic"], {}, "There is no backend magic"),
-        (["grade", "1", "--bakend", "lite"], {}, "No such option"),
-        (["grade", "1"], {"MILVUS_URI": "http://127.0.0.1:1"}, "127.0.0.1:1"),
-        (["grade", "1", "--backend", "external"], {}, "MILVUS_URI isn't set"),
-        (["grade", "1", "--backend", "lite"], {"PYTHONOPTIMIZE": "1"}, "Python runs with -O"),
+        (["grade", "1", "1.3", "--backend", "magic"], {}, "There is no backend magic"),
+        (["grade", "1", "1.3", "--bakend", "lite"], {}, "No such option"),
+        (["grade", "1", "1.3"], {"MILVUS_URI": "http://127.0.0.1:1"}, "127.0.0.1:1"),
+        (["grade", "1", "1.3", "--backend", "external"], {}, "MILVUS_URI isn't set"),
+        (["grade", "1", "1.3", "--backend", "lite"], {"PYTHONOPTIMIZE": "1"}, "Python runs with -O"),
     ],
     ids=["exercise", "stage", "backend", "option", "dead-uri", "no-uri", "optimized"],
 )
@@ -126,7 +126,7 @@ def test_what_cannot_be_graded_is_one_sentence_and_code_2(
 
 def test_a_platform_without_the_server_wheel_says_what_to_do(clone: Clone) -> None:
     (clone.root / "sitecustomize.py").write_text("import platform\nplatform.machine = lambda: 'aarch64'\n")
-    done = clone.run("grade", "1", "--backend", "server", PYTHONPATH=str(clone.root))
+    done = clone.run("grade", "1", "1.3", "--backend", "server", PYTHONPATH=str(clone.root))
     assert done.returncode == 2
     printed = said(done)
     assert "Linux x86-64 and macOS only" in printed
@@ -139,7 +139,7 @@ def test_a_deleted_check_is_never_a_pass(clone: Clone) -> None:
     module.write_text(
         text.replace('@check("1.3", after=[creates_the_collection])\ndef deletes_by_key', "def deletes_by_key")
     )
-    done = clone.run("grade", "1", "--solutions", "--backend", "lite")
+    done = clone.run("grade", "1", "1.3", "--solutions", "--backend", "lite")
     assert done.returncode == 2
     assert "git checkout -- checks/stage1_basics/check_03_basic_operations.py" in said(done)
 
@@ -147,7 +147,7 @@ def test_a_deleted_check_is_never_a_pass(clone: Clone) -> None:
 def test_a_full_disk_costs_nothing_that_was_there(clone: Clone) -> None:
     """The reports folder lies on a file system without room, as root can make one; else on a read-only folder."""
     (clone.root / "reports").symlink_to("/dev/full")
-    done = clone.run("grade", "1", "--solutions", "--backend", "lite")
+    done = clone.run("grade", "1", "1.3", "--solutions", "--backend", "lite")
     printed = said(done)
     assert done.returncode == 2
     assert "can't be written" in printed
@@ -176,5 +176,5 @@ def test_piped_output_is_plain_and_fits_80_columns(clone: Clone) -> None:
 
 def test_a_company_proxy_does_not_stand_before_this_machine(clone: Clone) -> None:
     nowhere = dict.fromkeys(("http_proxy", "https_proxy", "grpc_proxy"), "http://127.0.0.1:9")
-    done = clone.run("grade", "1", "--solutions", "--backend", "lite", **nowhere)
+    done = clone.run("grade", "1", "1.3", "--solutions", "--backend", "lite", **nowhere)
     assert done.returncode == 0, said(done)

@@ -33,7 +33,8 @@ def test_what_the_grader_runs_with_is_not_seen(monkeypatch: pytest.MonkeyPatch) 
 def test_a_complaint_does_not_show_the_folder_of_the_run() -> None:
     rendered = render("services: {milvus: {image: a, port: 1}}", {})
     assert rendered.project is None
-    assert "'port' not allowed" in rendered.complaint
+    assert "port" in rendered.complaint
+    assert "not allowed" in rendered.complaint
     assert "/" not in rendered.complaint
 
 

@@ -223,7 +223,7 @@ def test_compose_files_are_pinned_and_listen_on_the_loopback_address_only(file: 
 
 def test_without_compose_its_plugin_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _name: None)
-    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    monkeypatch.setattr("importlib.metadata.files", lambda _name: None)
     assert compose_program.__wrapped__() is None
     monkeypatch.setattr(stack, "compose_program", lambda: None)
     with pytest.raises(BackendUnavailable, match="Compose isn't installed") as caught:

@@ -74,13 +74,13 @@ def test_a_backend_on_which_the_reference_fails_takes_no_points(clone: Clone) ->
     with private_server("lite") as server, planted(server.uri, "Delete", b"") as uri, overlaid(bad) as overlay:
         for text in (SOLUTION, overlay.read_text(encoding="utf-8")):
             clone.put(EXERCISE, text)
-            done = clone.run("grade", "1", MILVUS_URI=uri)
+            done = clone.run("grade", "1", "1.3", MILVUS_URI=uri)
             assert done.returncode == 0, said(done)
             checks = {check["id"]: check for check in clone.results()["exercises"][0]["checks"]}
             deletes = checks["1.3/deletes_by_key"]
             assert (deletes["status"], deletes["reason"]) == ("not_graded", "reference_fails")
             assert checks["1.3/upsert_replaces"]["status"] == "pass"
-            assert clone.run("grade", "1", "--strict", MILVUS_URI=uri).returncode == 2
+            assert clone.run("grade", "1", "1.3", "--strict", MILVUS_URI=uri).returncode == 2
 
 
 @pytest.mark.usefixtures("state_dir")
@@ -90,7 +90,7 @@ def test_two_graders_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
     bad = next(bad for bad in known_bads(EXERCISE) if bad.path.stem == "wrong_metric")
     with overlaid(bad) as overlay:
         wrong.put(EXERCISE, overlay.read_text(encoding="utf-8"))
-    running = [clone.start("grade", "1", "--backend", "lite") for clone in (right, wrong)]
+    running = [clone.start("grade", "1", "1.3", "--backend", "lite") for clone in (right, wrong)]
     codes = [process.wait(timeout=170) for process in running]
     for process in running:
         process.communicate()
@@ -101,7 +101,7 @@ def test_two_graders_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
 
 def test_a_grader_that_is_killed_leaves_nothing_behind(clone: Clone, state_dir: Path) -> None:
     clone.put(EXERCISE, SOLUTION + HANGS)
-    grader = clone.start("grade", "1", "--backend", "lite")
+    grader = clone.start("grade", "1", "1.3", "--backend", "lite")
     family = wait_for(lambda: learner_process(grader.pid), 60)
     os.kill(grader.pid, signal.SIGKILL)
     grader.communicate()
@@ -111,7 +111,7 @@ def test_a_grader_that_is_killed_leaves_nothing_behind(clone: Clone, state_dir: 
     assert not (clone.root / "reports" / "results.json").exists()
 
     clone.put(EXERCISE, SOLUTION)
-    done = clone.run("grade", "1", "--backend", "lite")
+    done = clone.run("grade", "1", "1.3", "--backend", "lite")
     assert done.returncode == 0, said(done)
     client = MilvusClient(shared_server("lite").uri)
     assert [name for name in client.list_databases() if f"_{grader.pid}_" in name] == []
@@ -141,7 +141,7 @@ def test_who_loses_the_server_through_no_fault_of_theirs_still_passes(clone: Clo
     """Milvus is killed from outside in the middle of a call: the check is repeated alone on a fresh server."""
     marker, go = tmp_path / "marker", tmp_path / "go"
     clone.put(EXERCISE, SOLUTION + WAITS.format(marker=marker, go=go))
-    grader = clone.start("grade", "1", "--backend", "lite")
+    grader = clone.start("grade", "1", "1.3", "--backend", "lite")
     wait_for(marker.exists, 60)
     pid = shared_server("lite").pid
     assert pid is not None

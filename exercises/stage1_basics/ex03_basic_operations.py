@@ -21,7 +21,7 @@ Each film is a dict such as
      "rating": 8.1}
 
 Grade it:      nox -s stage1 -- 1.3
-Look at it:    python exercises/stage1_basics/ex03_basic_operations.py
+Look at it:    nox -s play -- 1.3
 """
 
 from __future__ import annotations

@@ -48,11 +48,11 @@ def grade_command(
     results.write(run, strict)
     if not solutions:
         progress.record(run)
-    screen.summary(run, _elsewhere(run, stage))
+    screen.summary(run, elsewhere(run, stage))
     raise typer.Exit(run.exit_code(strict))
 
 
-def _elsewhere(run: Run, stage: int) -> dict[str, str]:
+def elsewhere(run: Run, stage: int) -> dict[str, str]:
     """Return, by exercise, the command that grades what this backend lacks, where this machine has such a backend."""
     if run.backend == "server" or not any(row.ok for row in availability() if row.backend == "server"):
         return {}

