@@ -19,7 +19,7 @@ from rich.status import Status
 from rich.text import Text
 
 from grader.check import Check
-from grader.curriculum import Exercise
+from grader.curriculum import ROOT, Exercise
 from grader.errors import KitError
 from grader.hints import Hint
 from grader.results import earned, points_not_graded
@@ -52,6 +52,8 @@ class Screen:
         self._status: Status | None = None
         self._shown_in_full: set[str] = set()
         self._exercise = ""
+        self._begun: set[str] = set()
+        self._held: list[Verdict] = []
 
     def line(self, message: Message | str = "", style: str = "", **fields: object) -> None:
         """Print one sentence in the reader's language."""
@@ -111,6 +113,7 @@ class Screen:
 
         def begin(check: Check) -> None:
             if check.exercise != self._exercise:
+                self._fold_held()
                 self._exercise = check.exercise
                 self._console.print()
                 self._console.print(Text(f"{check.exercise} {translated(titles[check.exercise])}", style="bold"))
@@ -188,14 +191,20 @@ class Screen:
             run: what was found.
             commands: for each exercise id, the command that grades it on a backend with everything.
         """
+        self._fold_held()
         for exercise in run.exercises:
             self._console.print()
             self._console.print(self._sum(exercise, run.of(exercise)))
-            if any(verdict.blocked_by for verdict in run.of(exercise)):
+            if exercise.id in self._begun and any(verdict.blocked_by for verdict in run.of(exercise)):
                 self.line(N_("  The checks marked · build on one that didn't pass, and weren't run."), style="dim")
             if points_not_graded(run.of(exercise)) and exercise.id in commands:
                 self.line(N_("  Grade the rest with: {command}"), command=commands[exercise.id])
         self._console.print()
+        if run.label == "exercises" and not self._begun:
+            path = run.exercises[0].file("exercises").relative_to(ROOT).as_posix()
+            self.line(
+                N_("Open {path} and write what it asks for. `nox -s watch` grades whenever you save it."), path=path
+            )
 
     def _sum(self, exercise: Exercise, verdicts: tuple[Verdict, ...]) -> Text:
         numbers = {"earned": earned(verdicts), "points": exercise.points, "id": exercise.id}
@@ -207,11 +216,26 @@ class Screen:
         return Text(text, style=style)
 
     def _ended(self, verdict: Verdict) -> None:
-        first = verdict.status == "fail" and verdict.check.exercise not in self._shown_in_full
+        """Print a check; those of an exercise in which nothing is written yet but the first are kept for one line."""
+        exercise = verdict.check.exercise
+        if exercise in self._shown_in_full and exercise not in self._begun and _is_to_be_written(verdict):
+            self._held.append(verdict)
+            return
+        if not _is_to_be_written(verdict):
+            self._begun.add(exercise)
+            for held in self._held:
+                self._console.print(self._check_line(held, brief=True))
+            self._held.clear()
+        first = verdict.status == "fail" and exercise not in self._shown_in_full
         self._console.print(self._check_line(verdict, brief=not first))
         if first:
-            self._shown_in_full.add(verdict.check.exercise)
+            self._shown_in_full.add(exercise)
             self._in_full(verdict)
+
+    def _fold_held(self) -> None:
+        if self._held:
+            self.line(N_("  · {count} more checks wait until something is written"), style="dim", count=len(self._held))
+        self._held.clear()
 
     def _check_line(self, verdict: Verdict, brief: bool) -> Text:
         mark, style = MARKS["not_run" if verdict.blocked_by else verdict.status]
@@ -256,6 +280,13 @@ class Screen:
     def _folded(self, text: str, width: int) -> list[str]:
         """Break a text into lines of at most `width` columns, of which a Korean letter takes two."""
         return [line.plain.rstrip() for line in Text(visible(text)).wrap(self._console, width)] or [""]
+
+
+def _is_to_be_written(verdict: Verdict) -> bool:
+    """Say whether a check tells nothing but that there is no code yet."""
+    reason = verdict.outcome.reason
+    unwritten = verdict.status == "fail" and reason is not None and reason.id == "not_implemented"
+    return unwritten or verdict.blocked_by is not None or verdict.outcome.kind == "lacking"
 
 
 def visible(text: str) -> str:

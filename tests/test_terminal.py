@@ -182,6 +182,31 @@ def test_a_check_that_was_not_run_is_marked_and_explained_once() -> None:
     assert "The checks marked" not in shown(verdict("fail"))
 
 
+def unwritten(name: str, exercise: str = "1.3") -> Verdict:
+    reason = because("not_implemented", "{function}() is not implemented yet.", function=name)
+    return Verdict(check(name, exercise=exercise), "fail", Outcome("failed", reason))
+
+
+def test_where_nothing_is_written_the_first_check_stands_for_all() -> None:
+    lacking = Verdict(check("e"), "not_graded", Outcome("lacking", sentence("lite can't show it")))
+    text = shown(unwritten("a"), blocked(), lacking, unwritten("d"), unwritten("a", exercise="1.4"))
+    assert text.count("a() is not implemented yet.") == 2
+    assert "  · 3 more checks wait until something is written\n\n1.4" in text
+    assert "d()" not in text
+    assert "The checks marked" not in text
+    assert f"Open exercises/{EXERCISE.stage}/{EXERCISE.stem}.py" in text
+
+
+@pytest.mark.parametrize("other", [verdict("pass", name="c"), verdict("fail", name="c")], ids=["pass", "fail"])
+def test_where_something_is_written_every_check_is_shown_in_order(other: Verdict) -> None:
+    text = shown(unwritten("a"), blocked(name="b"), other, blocked(name="d"))
+    places = [text.index(f"the title of {name}") for name in "abcd"]
+    assert places == sorted(places)
+    assert "more checks wait" not in text
+    assert "The checks marked" in text
+    assert "Open exercises/" not in text
+
+
 def test_what_was_not_graded_says_why_and_which_command_would() -> None:
     text = shown(verdict("pass"), verdict("not_graded", "lite can't show it", name="b"), commands={"1.3": COMMAND})
     assert "      not graded: lite can't show it" in text
