@@ -1,4 +1,4 @@
-"""`nox -s bench`: save → verdict of an exercise, cold and from the resident grader, and where the time goes.
+"""`nox -s bench`: save → verdict of an exercise, cold, from the resident grader and in watch, and where the time goes.
 
 Absolute times say as much about the machine as about the kit; so each is also given as a ratio to
 `python -c "import pymilvus"`, measured in the same run, in turn with what it is compared with.
@@ -55,7 +55,8 @@ def main() -> None:
         measured = _measure(resident, exercise.id, backend, options.times)
         checks = _checks()
         _show(console, backend, measured, checks)
-        subprocess.check_call([sys.executable, "-m", "benchmarks.proxy", backend], cwd=ROOT)
+        for part in ("watching", "proxy"):
+            subprocess.check_call([sys.executable, "-m", f"benchmarks.{part}", backend], cwd=ROOT)
         report[backend] = json.dumps({m.name: m.seconds for m in measured} | {"checks": checks})
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (1 if platform.system() == "Darwin" else 1024)
     console.print(f"largest process of the kit: {peak / (1024 if platform.system() == 'Darwin' else 1):.0f} MiB")
