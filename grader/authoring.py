@@ -74,7 +74,7 @@ def graded(exercise: Exercise, launcher: Launcher, places: Places) -> Iterator[F
     for path in (exercise.file("solutions"), *alternatives(exercise)):
         yield Finding(f"{path.relative_to(ROOT)} passes", not_passed(run(path).verdicts))
     for bad in known_bads(exercise):
-        if places.backend in bad.backends:
+        if bad.shows_on(places.backend):
             with overlaid(bad) as path:
                 verdicts = run(path, frozenset([bad.check])).verdicts
             yield Finding(f"{bad.path.stem} is rejected by {bad.check}", not_rejected(bad, verdicts))

@@ -32,7 +32,7 @@ class KnownBad:
         mistake: what is wrong, in a sentence.
         check: name of the check that must reject it.
         reason: id of the reason for which.
-        backends: where that can be seen.
+        backends: where that can be seen; `server` stands for the full server in a container or elsewhere too.
     """
 
     exercise: Exercise
@@ -41,6 +41,10 @@ class KnownBad:
     check: str
     reason: str
     backends: tuple[str, ...]
+
+    def shows_on(self, backend: str) -> bool:
+        """Say whether the mistake can be seen on a backend."""
+        return ("lite" if backend == "lite" else "server") in self.backends
 
     def write_overlay(self, folder: Path) -> Path:
         """Write the solution and, below it, the mistake as one file, and return it; beside it the other files."""

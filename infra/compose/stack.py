@@ -106,7 +106,7 @@ def down() -> bool:
     if not _secrets_file().is_file():  # it was never started from here
         return False
     program, known, file = _program(), _secrets(), _FOLDER / "compose.yaml"
-    if not _compose(program, known, file, ["ps", "--quiet", "--all", "--orphans"], quiet=True).stdout.strip():
+    if not _compose(program, known, file, ["ps", "--quiet", "--all"], quiet=True).stdout.strip():
         return False
     if _compose(program, known, file, ["down", "--remove-orphans"]).returncode:
         raise BackendUnavailable(
