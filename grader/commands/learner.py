@@ -86,7 +86,8 @@ def progress() -> None:
     if not is_readable():
         screen.line(N_(".dojo/progress.json can't be read. It stays as it is; what you grade now is counted anew."))
     show(screen)
-    upcoming = next_open(last_graded(), exercises())
+    last = last_graded()
+    upcoming = last if last is not None and not standing(last).passed else next_open(last, exercises())
     if upcoming is None:
         screen.line(N_("Every exercise has passed."), style="bold green")
         return
