@@ -14,7 +14,7 @@ from fixtures.proxy import Call, most_in_flight
 from grader.check import because, returned, shortened
 from grader.runner.errors import LearnerError
 
-HELD_S = 0.15
+HELD_S = 0.1
 """How long the proxy holds each search where the checks look how many come at one moment."""
 
 
