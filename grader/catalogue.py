@@ -210,6 +210,10 @@ class _Reader(ast.NodeVisitor):
                 return _joined(self._variants(left, seen), self._variants(right, seen))
             case ast.IfExp(body=one, orelse=other):
                 return _together([self._variants(one, seen), self._variants(other, seen)])
+            case ast.Subscript(value=table):
+                return self._variants(table, seen)
+            case ast.Dict(values=values):
+                return _together([self._variants(value, seen) for value in values])
             case ast.Name(id=name) if name not in seen:
                 scope = next((scope for scope in reversed(self._scopes) if any(_bindings(scope, name))), None)
                 return None if scope is None else self._bound(scope, name, seen | {name})

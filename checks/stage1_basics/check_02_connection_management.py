@@ -35,6 +35,7 @@ from fixtures.proxy import most_in_flight
 from grader.check import Reason, because, check, shortened
 from grader.runner.errors import LearnerError
 from grader.runner.submission import Submission
+from infra.messages import N_, Message
 
 BUSY = grpc.StatusCode.RESOURCE_EXHAUSTED
 FORBIDDEN = grpc.StatusCode.PERMISSION_DENIED
@@ -131,9 +132,11 @@ def retries_only_what_may_pass(books: Books) -> None:
     """with_retry makes one attempt where a second one can't help"""
     with books.seen() as seen:
         forbidden = refuse(FORBIDDEN, "Search")
-        assert_one_attempt(seen, None, VECTOR[: DIM - 3], "a vector of the wrong length")
-        assert_one_attempt(seen, None, VECTOR, "a collection that isn't there", "no_such_collection")
-        assert_one_attempt(seen, forbidden, VECTOR, "a caller without permission (gRPC code PERMISSION_DENIED)")
+        assert_one_attempt(seen, None, VECTOR[: DIM - 3], Message(N_("a vector of the wrong length")))
+        assert_one_attempt(seen, None, VECTOR, Message(N_("a collection that isn't there")), "no_such_collection")
+        assert_one_attempt(
+            seen, forbidden, VECTOR, Message(N_("a caller without permission (gRPC code PERMISSION_DENIED)"))
+        )
 
 
 @check("1.2", after=[retries_until_it_succeeds])
@@ -171,9 +174,9 @@ def waits_differ(books: Books) -> None:
 def pool_is_bounded(books: Books) -> None:
     """ClientPool lends its clients to many threads, never more than it has"""
     with books.seen() as seen, seen.proxy.treating(hold(HELD_S, "Search")):
-        ended = seen.drive("borrow_together", 3, 8, 0)
+        seen.drive("borrow_together", 3, 8, 0)
         served, most = len(seen.searches()), most_in_flight(seen.searches())
-    assert_lent_by_turns(served, most, ended)
+    assert_lent_by_turns(served, most)
 
 
 @check("1.2", after=[pool_is_bounded])
@@ -212,7 +215,7 @@ def waiting_borrower_times_out(books: Books) -> None:
         "to know that there is a queue.)",
         waited=waited,
         wait_s=wait_s,
-        ended=ended or "no error",
+        ended=ended or Message(N_("no error")),
     )
     assert wait_s - 0.01 <= waited <= wait_s + 0.75, because(
         "wrong_wait",

@@ -11,8 +11,9 @@ from checks.stage1_basics.books import DIM, SHELVES, Seen
 from checks.stage1_basics.drives_02 import AFTERWARDS, PATIENCE_S, VECTOR, WORKING
 from fixtures.fates import Choice
 from fixtures.proxy import Call, most_in_flight
-from grader.check import because, returned, shortened
+from grader.check import because, returned
 from grader.runner.errors import LearnerError
+from infra.messages import Message
 
 HELD_S = 0.1
 """How long the proxy holds each search where the checks look how many come at one moment."""
@@ -39,7 +40,9 @@ def searched(
         return None, error
 
 
-def assert_one_attempt(seen: Seen, fate: Choice | None, vector: list[float], what: str, collection: str = "") -> None:
+def assert_one_attempt(
+    seen: Seen, fate: Choice | None, vector: list[float], what: Message, collection: str = ""
+) -> None:
     """Make sure that a search which can never succeed is tried once, and that its error is heard."""
     start = len(seen.searches())
     _, error = searched(seen, fate, 4, vector, collection)
@@ -97,16 +100,15 @@ def as_ids(answer: object, number: int) -> list[list[int]]:
     return ids
 
 
-def assert_lent_by_turns(served: int, most: int, ended: object) -> None:
+def assert_lent_by_turns(served: int, most: int) -> None:
     """Hold what 8 borrowers of a pool of 3 got against the brief."""
     assert served == 8, because(
         "not_all_served",
         "8 threads borrowed from a pool of 3 clients, each for {held:g} s, ready to wait for {patience:g} s; {served} "
-        "of them got to search (they ended: {ended}). Does a client that came back go to one who waits?",
+        "of them got to search. Does a client that came back go to one who waits?",
         held=HELD_S,
         patience=PATIENCE_S,
         served=served,
-        ended=shortened(ended),
     )
     assert most <= 3, because(
         "pool_unbounded",
@@ -125,8 +127,8 @@ def assert_came_back(mishaps: Sequence[str], later: Sequence[Call]) -> None:
     """Make sure that a pool of 3 still serves 6 borrowers after three that raised."""
     assert mishaps == ["mishap"] * 3, because(
         "exception_swallowed_by_pool",
-        "Three borrowers raised an exception in their blocks, and it didn't come out of borrow(): {ended}.",
-        ended=shortened(mishaps),
+        "Three borrowers raised an exception in their blocks, and it didn't come out of borrow(). `finally` gives the "
+        "client back and lets the exception go on; `except` stops it.",
     )
     assert len(later) == 6, because(
         "clients_leaked",
