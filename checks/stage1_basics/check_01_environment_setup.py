@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import numpy as np
@@ -28,6 +29,7 @@ from checks.stage1_basics.readiness_assertions import (
     assert_identity,
     assert_ready,
     assert_soon,
+    assert_tidied_up,
     assert_timed_out,
     assert_trouble,
     assert_went_through,
@@ -58,8 +60,8 @@ PATIENT_S = 10.0
 IMPATIENT_S = 1.0
 """A deadline for what never gets ready."""
 
-OPENS_AFTER_S = 0.6
-REFUSED_FOR_S = 0.35
+OPENS_AFTER_S = 0.5
+REFUSED_FOR_S = 0.3
 
 
 @check("1.1")
@@ -90,23 +92,17 @@ def waits_for_a_late_port(submission: Submission, milvus: Milvus) -> None:
             assert_soon(assert_ready(wait.end(), PATIENT_S), proxy, opened)
 
 
-@check("1.1")
-def gives_up_on_a_closed_port(submission: Submission) -> None:
-    """wait_until_ready gives up in time where nothing listens"""
-    with closed_port() as port:
-        wait = Wait(submission, port.uri, IMPATIENT_S)
-        assert_timed_out(wait, wait.end(), "ready_on_a_closed_port")
-
-
-@check("1.1")
-def gives_up_on_a_silent_port(submission: Submission) -> None:
-    """wait_until_ready gives up in time where nobody answers"""
-    with silent_port() as port:
-        wait = Wait(submission, port.uri, IMPATIENT_S)
-        assert_timed_out(wait, wait.end(), "trusts_the_port")
-        assert port.connections, because(
-            "never_connected", "wait_until_ready() raised TimeoutError without having connected to the port even once."
-        )
+@check("1.1", points=2)
+def gives_up_in_time(submission: Submission) -> None:
+    """wait_until_ready gives up in time where nothing listens, and where nobody answers"""
+    with closed_port() as closed, silent_port() as silent, ThreadPoolExecutor(2) as both:
+        waits = [Wait(submission, port.uri, IMPATIENT_S) for port in (closed, silent)]
+        on_closed, on_silent = both.map(Wait.end, waits)
+    assert_timed_out(waits[0], on_closed, "ready_on_a_closed_port")
+    assert_timed_out(waits[1], on_silent, "trusts_the_port")
+    assert silent.connections, because(
+        "never_connected", "wait_until_ready() raised TimeoutError without having connected to the port even once."
+    )
 
 
 @check("1.1", after=[sees_a_ready_server])
@@ -158,25 +154,17 @@ def shares_no_name(submission: Submission, milvus: Milvus, made_once: MadeOnce) 
 @check("1.1", after=[leaves_nothing_behind, needs_a_read])
 def tidies_up_after_a_failure(submission: Submission, milvus: Milvus) -> None:
     """wait_until_ready tidies up after a failure, and is in time"""
-    # Long enough for the reads to be reached, which takes a full server a second, and a busy one more.
-    with door(milvus) as proxy:
-        undisturbed = assert_ready(Wait(submission, proxy.uri, PATIENT_S).end(), PATIENT_S)
-    deadline_s = round(max(1.5, 2 * undisturbed.seconds + 1.0), 1)
-    with door(milvus) as proxy, proxy.treating(refuse(UNAVAILABLE, *READS)):
-        wait = Wait(submission, proxy.uri, deadline_s)
-        ended = wait.end()
-        left = left_behind(milvus, names_created(proxy)) if ended else []
-        assert not left, because(
-            "left_behind_after_a_failure",
-            "Reads were refused and wait_until_ready() came back after {seconds:.1f} s: {count} of the collections "
-            "that it created are still on the server. Drop them in `finally`, with a timeout that the deadline leaves.",
-            seconds=ended.seconds if ended else 0.0,
-            count=len(left),
-        )
-        assert_created(proxy)
-        if not asked_for(proxy, READS):
-            raise not_graded("never_read", "within its deadline the wait didn't come as far as a read, on this machine")
-        assert_timed_out(wait, ended, "returned_unread")
+    # Long enough for the reads to be reached, which a full server takes a second for, and a busy one more.
+    for deadline_s in (1.5, 5.0) if milvus.server.backend == "lite" else (4.0, 8.0):
+        with door(milvus) as proxy, proxy.treating(refuse(UNAVAILABLE, *READS)):
+            wait = Wait(submission, proxy.uri, deadline_s)
+            ended = wait.end()
+            assert_tidied_up(ended, left_behind(milvus, names_created(proxy)) if ended else [])
+            assert_created(proxy)
+            if asked_for(proxy, READS):
+                assert_timed_out(wait, ended, "returned_unread")
+                return
+    raise not_graded("never_read", "within its deadline the wait didn't come as far as a read, on this machine")
 
 
 @check("1.1")

@@ -164,10 +164,10 @@ def waits_differ(books: Books) -> None:
     clients = 24
     with books.seen() as seen:
         with seen.proxy.treating(refuse(BUSY, "Search")):
-            books.submission.drive("retry_together", seen.client(), books.collection, clients, [2, 0.6, 0.6])
+            books.submission.drive("retry_together", seen.client(), books.collection, clients, [2, 0.5, 0.5])
         waited = [wait for limit in range(1, clients + 1) for wait in gaps(seen.searches(limit))]
     assert_attempts(len(seen.searches()) / clients, 2)
-    assert_jitter(waited, 0.6)
+    assert_jitter(waited, 0.5)
 
 
 @check("1.2", points=2)

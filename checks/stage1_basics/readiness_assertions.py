@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, TypedDict
 
 from checks.stage1_basics.waiting import Ended, Wait, names_created
@@ -78,6 +79,17 @@ def assert_created(proxy: Proxy) -> None:
         "created_nothing",
         "wait_until_ready() came back without having created a collection. Where does it write? Into a collection of "
         "its own, which is dropped afterwards: the others are somebody's.",
+    )
+
+
+def assert_tidied_up(ended: Ended | None, left: Sequence[tuple[str, str]]) -> None:
+    """Ask of a wait whose reads were refused that nothing of it is left on the server."""
+    assert not left, because(
+        "left_behind_after_a_failure",
+        "Reads were refused and wait_until_ready() came back after {seconds:.1f} s: {count} of the collections that it "
+        "created are still on the server. Drop them in `finally`, with a timeout that the deadline leaves.",
+        seconds=ended.seconds if ended else 0.0,
+        count=len(left),
     )
 
 

@@ -11,8 +11,8 @@ from grader.check import because
 
 LATE_S = 0.1
 """How much later than it should an attempt may come: sleeping is never exact, and the machine has other work."""
-SPREAD_S = 0.025
-"""What the middle half of the waits must spread over, where they could be 0.3 to 0.6 s. Of 24 evenly random ones it
+SPREAD_S = 0.02
+"""What the middle half of the waits must spread over, where they could be 0.25 to 0.5 s. Of 24 evenly random ones it
 spreads over less in one of a million runs."""
 
 

@@ -1,6 +1,6 @@
 """The client has no timeout of its own: it waits ten seconds for a port that says nothing.
 
-rejected by: gives_up_on_a_silent_port
+rejected by: gives_up_in_time
 because: too_late
 on: lite, server
 """

@@ -1,6 +1,6 @@
 """Five attempts, a moment between them: where connections are refused at once that is half a second.
 
-rejected by: gives_up_on_a_closed_port
+rejected by: gives_up_in_time
 because: too_early
 on: lite, server
 """

@@ -1,6 +1,6 @@
 """The loop ends when Milvus is there, and only then.
 
-rejected by: gives_up_on_a_closed_port
+rejected by: gives_up_in_time
 because: too_late
 on: lite, server
 """

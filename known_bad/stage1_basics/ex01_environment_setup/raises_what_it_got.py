@@ -1,6 +1,6 @@
 """After the deadline it raises the last error as it came: its caller waits for a TimeoutError.
 
-rejected by: gives_up_on_a_closed_port
+rejected by: gives_up_in_time
 because: wrong_error
 on: lite, server
 """

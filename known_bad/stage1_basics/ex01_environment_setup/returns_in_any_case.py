@@ -1,6 +1,6 @@
 """When the deadline has passed it returns, and its caller believes that Milvus is there.
 
-rejected by: gives_up_on_a_closed_port
+rejected by: gives_up_in_time
 because: ready_on_a_closed_port
 on: lite, server
 """

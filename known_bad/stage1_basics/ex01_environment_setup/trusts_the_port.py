@@ -1,6 +1,6 @@
 """It waits until the port accepts a connection.
 
-rejected by: gives_up_on_a_silent_port
+rejected by: gives_up_in_time
 because: trusts_the_port
 on: lite, server
 """
