@@ -7,8 +7,8 @@ import os
 import platform
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -73,6 +73,20 @@ class Run:
         return 0
 
 
+def joined(runs: Sequence[Run]) -> Run:
+    """Return several runs on one server as one: their exercises in order, and the time from first to last."""
+    ends = max(run.began.timestamp() + run.seconds for run in runs)
+    began = min(run.began for run in runs)
+    return replace(
+        runs[0],
+        exercises=tuple(exercise for run in runs for exercise in run.exercises),
+        verdicts=tuple(verdict for run in runs for verdict in run.verdicts),
+        label=", ".join(sorted({run.label for run in runs})),
+        began=began,
+        seconds=ends - began.timestamp(),
+    )
+
+
 @dataclass(frozen=True)
 class Listener:
     """Whom a grading run tells what happens while it happens."""
@@ -95,6 +109,7 @@ def grade(
     only: frozenset[str] | None = None,
     opinions: Opinions | None = None,
     listener: Listener = Listener(),
+    seed: int | None = None,
 ) -> Run:
     """Run the checks of some exercises against some code.
 
@@ -106,6 +121,7 @@ def grade(
         only: names of the checks to run (with what they depend on); None for all.
         opinions: the green record; by default the one of this clone.
         listener: told of each check as it begins and ends.
+        seed: the source of every check's data; by default a new one.
 
     Raises:
         ChecksChanged: a check module can't be imported or its points don't sum up to what the curriculum says.
@@ -115,7 +131,7 @@ def grade(
         references=sources(exercises, "solutions"),
         limits={e.id: Limits(e.call_s, e.memory_mb) for e in exercises},
         only=only,
-        seed=_seed(),
+        seed=new_seed() if seed is None else seed,
     )
     record = opinions or GreenRecord(places.backend, places.version, exercises)
     grading = Grading(plan, launcher, places, record, listener.begin, listener.end)
@@ -134,7 +150,7 @@ def grade(
     )
 
 
-def _seed() -> int:
+def new_seed() -> int:
     """Return the seed of `DOJO_SEED`, else one that nobody can know before."""
     given = os.environ.get("DOJO_SEED", "")
     return int(given) if given.isdigit() else secrets.randbelow(2**31)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from grader.curriculum import ROOT, find
+from grader.curriculum import ROOT, exercises, find
 from tests.clones import Clone, make_clone, said
 
 EXERCISE = find("1.3")
@@ -21,6 +22,17 @@ def clone(tmp_path: Path, state_dir: Path) -> Clone:
     """A learner's clone; servers are those of the whole test run."""
     assert state_dir.is_dir()
     return make_clone(tmp_path / "clone")
+
+
+def test_a_whole_stage_is_told_in_order_and_reported_as_one_run(clone: Clone) -> None:
+    done = clone.run("grade", "1", "--solutions", "--backend", "lite")
+    assert done.returncode == 0, done.stdout + done.stderr
+    headings = [line for line in done.stdout.splitlines() if re.match(r"1\.\d ", line)]
+    assert headings == [f"{exercise.id} {exercise.title}" for exercise in exercises()]
+    assert done.stdout.count("graded on lite") == 1
+    results = clone.results()
+    assert [row["id"] for row in results["exercises"]] == [exercise.id for exercise in exercises()]
+    assert all(row["checks"] for row in results["exercises"])
 
 
 def test_exit_codes_hold_through_nox(clone: Clone) -> None:

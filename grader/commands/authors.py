@@ -28,7 +28,7 @@ def authoring(
     chosen = named(ids)
     broken = 0
     screen.finding("the tables of README.md are fresh", "run python -m grader.tables" if tables.stale() else None)
-    with open_launcher() as launcher, open_places(backend, screen) as places:
+    with open_launcher() as launcher, open_places(backend, screen.announce) as places:
         for exercise in chosen:
             screen.line(f"{exercise.id} {exercise.title} · {places.version}", style="bold")
             if matrix:
@@ -51,7 +51,7 @@ def soak(
     log = REPORTS / "soak.jsonl"
     remove(log)
     odd = 0
-    with open_launcher() as launcher, open_places(backend, screen) as places:
+    with open_launcher() as launcher, open_places(backend, screen.announce) as places:
         for exercise in chosen:
             for path in (exercise.file("solutions"), *author.alternatives(exercise)):
                 runs = []

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from grader import progress, results
+from grader.abreast import Tell, run_abreast
+from grader.check import Check
 from grader.commands.opening import Backend, Ids, app, choose_exercises, open_launcher, open_places
-from grader.session import Run, grade, sources
+from grader.curriculum import Exercise
+from grader.session import Listener, Run, grade, joined, new_seed, sources
 from grader.terminal import Screen
+from grader.verdict import Verdict
 from infra.backends import availability
-from infra.messages import N_
+from infra.messages import N_, Message
 
 
 @app.command("grade")
@@ -31,25 +36,43 @@ def grade_command(
     chosen = choose_exercises(stage, ids or [])
     strict = bool(os.environ.get("CI")) if strict is None else strict
     results.withdraw()
-    with open_launcher() as launcher, open_places(backend, screen) as places:
-        screen.line(
-            N_("Milvus Dojo · {tree} · graded on {version}"),
-            tree="solutions" if solutions else "exercises",
-            version=places.version,
-        )
-        with screen.waiting():
-            run = grade(
-                chosen,
-                sources(chosen, "solutions" if solutions else "exercises"),
-                launcher,
-                places,
-                listener=screen.listener({exercise.id: exercise.title for exercise in chosen}),
-            )
+    tree, seed = "solutions" if solutions else "exercises", new_seed()
+    runs: list[Run] = []
+    listener = screen.listener({exercise.id: exercise.title for exercise in chosen})
+
+    opened: list[str] = []
+
+    def told(news: object) -> None:
+        match news:
+            case Message() if not runs or len(opened) > len(runs):  # who started Milvus is told once
+                screen.announce(news)
+            case str():
+                opened.append(news)
+                if len(opened) == 1:
+                    screen.line(N_("Milvus Dojo · {tree} · graded on {version}"), tree=tree, version=news)
+            case Check():
+                listener.begin(news)
+            case Verdict():
+                listener.end(news)
+            case Run():
+                runs.append(news)
+
+    with screen.waiting():
+        run_abreast([partial(_grade_one, exercise, tree, backend, seed) for exercise in chosen], told)
+    run = joined(runs)
     results.write(run, strict)
     if not solutions:
         progress.record(run)
     screen.summary(run, elsewhere(run, stage))
     raise typer.Exit(run.exit_code(strict))
+
+
+def _grade_one(exercise: Exercise, tree: str, backend: str | None, seed: int, tell: Tell) -> None:
+    """Grade one exercise and tell what happens: what is waited for, the server's version, each check, the run."""
+    with open_launcher() as launcher, open_places(backend, tell) as places:
+        tell(places.version)
+        code = sources((exercise,), tree)
+        tell(grade((exercise,), code, launcher, places, listener=Listener(tell, tell), seed=seed))
 
 
 def elsewhere(run: Run, stage: int) -> dict[str, str]:

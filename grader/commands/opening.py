@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated
 
 import typer
@@ -13,7 +13,6 @@ from grader.errors import WrongOption
 from grader.places import Places
 from grader.runner.launch import Launcher, start_launcher
 from grader.storage import DOJO, read_json, write_json
-from grader.terminal import Screen
 from infra.backends import choose, sweep
 from infra.messages import N_, Message
 
@@ -78,13 +77,12 @@ def open_launcher() -> Iterator[Launcher]:
 
 
 @contextlib.contextmanager
-def open_places(requested: str | None, screen: Screen) -> Iterator[Places]:
+def open_places(requested: str | None, announce: Callable[[Message], None]) -> Iterator[Places]:
     """Open the backend of this run: the one asked for, else the one that this clone used before."""
     sweep()
     kept = read_json(DOJO / "backend.json", {}).get("backend")
     backend = choose(requested, kept)
-    with screen.waiting():
-        places = Places(backend, screen.announce)
+    places = Places(backend, announce)
     try:
         if requested is not None and requested != kept:
             write_json(DOJO / "backend.json", {"backend": backend})

@@ -49,12 +49,9 @@ def regrade(
     screen = Screen()
     exercise = find(exercise_id)
     results.withdraw()
-    with open_launcher() as launcher, open_places(backend, screen) as places:
+    with screen.waiting(), open_launcher() as launcher, open_places(backend, screen.announce) as places:
         _tell(tell, READ + fingerprint(exercise))
-        with screen.waiting():
-            run = grade(
-                (exercise,), sources((exercise,), "exercises"), launcher, places, listener=screen.first_failure()
-            )
+        run = grade((exercise,), sources((exercise,), "exercises"), launcher, places, listener=screen.first_failure())
     _tell(tell, WRITING)
     results.write(run, strict=False)
     progress.record(run)
