@@ -155,7 +155,7 @@ def shares_no_name(submission: Submission, milvus: Milvus, made_once: MadeOnce) 
 def tidies_up_after_a_failure(submission: Submission, milvus: Milvus) -> None:
     """wait_until_ready tidies up after a failure, and is in time"""
     # Long enough for the reads to be reached, which a full server takes a second for, and a busy one more.
-    for deadline_s in (1.5, 5.0) if milvus.server.backend == "lite" else (4.0, 8.0):
+    for deadline_s in (2.0, 5.0) if milvus.server.backend == "lite" else (4.0, 8.0):
         with door(milvus) as proxy, proxy.treating(refuse(UNAVAILABLE, *READS)):
             wait = Wait(submission, proxy.uri, deadline_s)
             ended = wait.end()
