@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection, Pipe
 from typing import Any
 
 from grader.errors import KitError
-from grader.runner.launch import release
+from grader.runner.launch import can_fork, release
 from infra.backends import BackendError
 from infra.messages import N_, Message
 
@@ -56,7 +56,7 @@ def run_abreast(jobs: Sequence[Job], told: Tell) -> None:
     Raises:
         KitError: what stopped a job; those that still run are ended.
     """
-    if len(jobs) == 1 or not hasattr(os, "fork") or os.environ.get("DOJO_NO_FORK"):
+    if len(jobs) == 1 or not can_fork():
         for job in jobs:
             job(told)
         return

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from grader.curriculum import ROOT
+from infra.backends import shared_server
 
 PROGRAM = """
 import json, os, psutil, sys
@@ -35,6 +36,7 @@ print(json.dumps({"codes": codes, "family": family}), flush=True)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform: the resident isn't used")
 def test_runs_end_with_their_own_code_and_leave_nothing(state_dir: Path) -> None:
     assert state_dir.is_dir()
+    shared_server("lite")  # it is to stay, so let it be nobody's of the family, whoever ran before
     command = [sys.executable, "-c", PROGRAM]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as resident:
         assert resident.stdout is not None

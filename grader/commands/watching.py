@@ -16,6 +16,7 @@ from grader.commands.grading import elsewhere
 from grader.commands.opening import Backend, Ids, app, named, open_launcher, open_places
 from grader.curriculum import ROOT, Exercise, find
 from grader.resident import Fork, Resident
+from grader.runner.launch import can_fork
 from grader.saves import fingerprint
 from grader.session import grade, sources
 from grader.terminal import Screen
@@ -66,7 +67,7 @@ def _tell(descriptor: int | None, line: str) -> None:
 
 def _starter(backend: str | None) -> Starter:
     options = [] if backend is None else ["--backend", backend]
-    if hasattr(os, "fork") and not os.environ.get("DOJO_NO_FORK"):
+    if can_fork():
         return _Forking(Resident(warm=2), options)
     return _Spawning(options)
 

@@ -93,8 +93,13 @@ def release() -> None:
             end_orphans()
 
 
+def can_fork() -> bool:
+    """Say whether processes are forked here; `DOJO_NO_FORK` turns that off where the platform has it."""
+    return hasattr(os, "fork") and not os.environ.get("DOJO_NO_FORK")
+
+
 def _fastest() -> Launcher:
-    return ZygoteLauncher() if hasattr(os, "fork") and not os.environ.get("DOJO_NO_FORK") else SpawnLauncher()
+    return ZygoteLauncher() if can_fork() else SpawnLauncher()
 
 
 class ZygoteLauncher:
