@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import signal
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fixtures.milvus import Milvus
 from grader.check import NotGraded, Reason, because
 from grader.explain import explained
+from grader.measured import Measured
 from grader.runner.errors import LearnerError
 from grader.runner.guard import Limits
 from grader.runner.launch import LaunchError
@@ -31,6 +32,7 @@ class Attempt:
         submission: the code in its process, once a check asked for it.
         error: what ended the run, if it didn't pass.
         server_is_gone: whether Milvus didn't answer any more after a run that didn't pass.
+        measured: charts and tables for the report.
     """
 
     source: Source
@@ -40,6 +42,7 @@ class Attempt:
     submission: Submission | None = None
     error: BaseException | None = None
     server_is_gone: bool = False
+    measured: list[Measured] = field(default_factory=list)
 
 
 class CheckTookTooLong(Exception):
@@ -66,6 +69,11 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 def outcome_of(attempt: Attempt, seconds: float) -> Outcome:
+    """Return what an attempt showed, and what it has measured."""
+    return replace(_ended(attempt, seconds), measured=tuple(attempt.measured))
+
+
+def _ended(attempt: Attempt, seconds: float) -> Outcome:
     """Read what an attempt showed from the exception that ended it."""
     printed = "" if attempt.submission is None else attempt.submission.printed
     if attempt.server_is_gone:

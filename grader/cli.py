@@ -13,6 +13,9 @@ from grader.terminal import Screen
 from infra.backends import BackendError
 from infra.messages import N_, Message
 
+INTERRUPTED = 130
+"""What typer leaves with after Ctrl-C, in silence."""
+
 
 def main() -> int:
     """Run the command that the arguments name and return its exit code."""
@@ -22,7 +25,10 @@ def main() -> int:
         app()
     except (KitError, BackendError) as error:
         screen.error(error)
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, typer.Abort, SystemExit) as stopped:
+        if isinstance(stopped, SystemExit) and stopped.code != INTERRUPTED:
+            raise
+        screen.line()
         screen.line(N_("Stopped. Nothing was changed."))
     return 2
 

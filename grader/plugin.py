@@ -11,6 +11,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,10 @@ from _pytest.runner import runtestprotocol
 from fixtures.milvus import Milvus
 from grader.attempt import Attempt, outcome_of, time_limit
 from grader.check import Check, because, declared
+from grader.kept import Kept
+from grader.measured import Measured
 from grader.places import Places
+from grader.racing import Race
 from grader.runner.guard import Limits
 from grader.runner.launch import Launcher, LaunchError
 from grader.runner.source import Source
@@ -40,6 +44,7 @@ class Plan:
         sources: the submission of each exercise id.
         references: the solution of each exercise id.
         limits: what a learner's process may use, by exercise id.
+        needs: the abilities without which nothing of an exercise can be graded, by exercise id.
         only: names of the checks to run, with what they depend on; None for all.
         seed: the source of every check's data.
     """
@@ -47,6 +52,7 @@ class Plan:
     sources: dict[str, Source]
     references: dict[str, Source]
     limits: dict[str, Limits]
+    needs: dict[str, frozenset[str]]
     only: frozenset[str] | None = None
     seed: int = 0
 
@@ -73,7 +79,7 @@ class Grading:
         self._opinions = opinions
         self._begin = begin
         self._end = end
-        self._collections: dict[tuple[Source, str], str] = {}
+        self._made: dict[tuple[Source, str, str], Any] = {}
         self._spare: Submission | None = None
         self._lacking: frozenset[str] | None = None
         self._stopped_by: BackendError | None = None
@@ -101,7 +107,8 @@ class Grading:
         """Note which checks there are, then leave out those that nobody asked for."""
         self.collected = [declared(item.function) for item in items]
         for check in self.collected:
-            self.errors += [f"{check.id} needs {need}, which is no ability" for need in check.needs - WITHOUT.keys()]
+            unknown = self._needs(check) - WITHOUT.keys()
+            self.errors += [f"{check.id} needs {need}, which is no ability" for need in unknown]
         items[:] = [item for item in items if self.wants(declared(item.function))]
 
     def wants(self, check: Check) -> bool:
@@ -130,16 +137,30 @@ class Grading:
         return milvus
 
     @pytest.fixture
-    def made_once(self, request: pytest.FixtureRequest, milvus: Milvus) -> Callable[[Callable[[], str]], str]:
-        """Return a function that keeps what learner code made on this server for the checks that follow."""
-        key = (request.node.stash[ATTEMPT].source, milvus.database)
+    def kept(self, request: pytest.FixtureRequest, milvus: Milvus) -> Kept:
+        """Keep what is costly to make on this server, for the checks of this submission that follow."""
+        return Kept(self._made, request.node.stash[ATTEMPT].source, milvus.database)
 
-        def once(make: Callable[[], str]) -> str:
-            if key not in self._collections:
-                self._collections[key] = make()
-            return self._collections[key]
+    @pytest.fixture
+    def measured(self, request: pytest.FixtureRequest) -> Callable[[Measured], None]:
+        """Take a chart or a table of what a check has measured, for the report."""
+        take: Callable[[Measured], None] = request.node.stash[ATTEMPT].measured.append
+        return take
 
-        return once
+    @pytest.fixture
+    def race(
+        self, request: pytest.FixtureRequest, submission: Submission, milvus: Milvus, rng: np.random.Generator
+    ) -> Iterator[Race]:
+        """The code that is graded against the reference, in equal processes on the same server; for timed checks."""
+        assert declared(request.node.function).timed, "who races must be alone: @check(…, timed=True)"
+        attempt = request.node.stash[ATTEMPT]
+        source = self._references[declared(request.node.function).exercise]
+        reference = Submission(source, self._launcher, attempt.limits)
+        reference.warm_up(milvus.endpoint())
+        try:
+            yield Race(submission, reference, rng)
+        finally:
+            reference.close()
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
@@ -207,7 +228,7 @@ class Grading:
 
     def _without_running(self, check: Check) -> Verdict | None:
         """Return the verdict of a check that the backend can't show, or that builds on one that didn't pass."""
-        missing = sorted(check.needs & self._lacks())
+        missing = sorted(self._needs(check) & self._lacks())
         if missing:
             reason = because(
                 "backend_lacks", "{backend} can't show it: {why}", backend=self._places.version, why=WITHOUT[missing[0]]
@@ -226,9 +247,12 @@ class Grading:
     def _lacks(self) -> frozenset[str]:
         """Look up what the backend lacks, before any learner code runs: what that writes into the cache is too late."""
         if self._lacking is None:
-            needs = frozenset[str]().union(*(check.needs for check in self.collected))
+            needs = frozenset[str]().union(*(self._needs(check) for check in self.collected))
             self._lacking = frozenset(need for need in needs if not self._places.has(need))
         return self._lacking
+
+    def _needs(self, check: Check) -> frozenset[str]:
+        return check.needs | self._plan.needs[check.exercise]
 
     def _attempt(self, item: pytest.Function, who: Who, where: Where) -> Outcome:
         check = declared(item.function)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from grader.check import Check, Reason, because
+from grader.measured import Measured
 
 Status = Literal["pass", "fail", "not_graded"]
 Kind = Literal["passed", "failed", "lacking", "not_shown", "broken"]
@@ -31,6 +32,7 @@ class Outcome:
         where: the learner's own lines that an exception came through.
         printed: what the learner's code printed.
         seconds: how long the run took.
+        measured: charts and tables for the report, also of a run that failed.
     """
 
     kind: Kind
@@ -39,6 +41,7 @@ class Outcome:
     where: str = ""
     printed: str = ""
     seconds: float = 0.0
+    measured: tuple[Measured, ...] = ()
 
 
 @dataclass(frozen=True)

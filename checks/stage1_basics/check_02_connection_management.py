@@ -7,7 +7,6 @@ refuses some, keeps others waiting, and notes when each came. What a drive retur
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import grpc
 import numpy as np
@@ -33,6 +32,7 @@ from fixtures.fates import UNAVAILABLE, Fate, hold, refuse
 from fixtures.milvus import Milvus
 from fixtures.proxy import most_in_flight
 from grader.check import Reason, because, check, shortened
+from grader.kept import Kept
 from grader.runner.errors import LearnerError
 from grader.runner.submission import Submission
 from infra.messages import N_, Message
@@ -42,11 +42,9 @@ FORBIDDEN = grpc.StatusCode.PERMISSION_DENIED
 
 
 @pytest.fixture
-def books(
-    submission: Submission, milvus: Milvus, made_once: Callable[[Callable[[], str]], str], rng: np.random.Generator
-) -> Books:
+def books(submission: Submission, milvus: Milvus, kept: Kept, rng: np.random.Generator) -> Books:
     """The grader's collection, made once for all checks of a run."""
-    return Books(submission, milvus, made_once(lambda: make_books(milvus, rng)))
+    return Books(submission, milvus, kept("books", lambda: make_books(milvus, rng)))
 
 
 @check("1.2", points=2)

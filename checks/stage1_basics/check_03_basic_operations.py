@@ -6,31 +6,36 @@ Whatever the learner's functions say is compared with what the grader's own clie
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
 from checks.stage1_basics.film_assertions import (
     as_films,
-    as_hits,
     assert_count,
-    assert_duplicates_show,
     assert_found,
-    assert_kept,
-    assert_nearest,
-    assert_not_grown,
-    assert_said,
     assert_same,
     assert_schema,
     assert_stored,
-    assert_title,
-    refused_for_length,
 )
 from checks.stage1_basics.film_catalogue import DIM, Catalogue
+from checks.stage1_basics.film_hits import as_hits, assert_kept, assert_nearest
+from checks.stage1_basics.film_writes import (
+    WRITES,
+    assert_batched,
+    assert_deleted,
+    assert_duplicates_show,
+    assert_not_grown,
+    assert_refused_whole,
+    assert_said,
+    assert_title,
+    assert_unique,
+    assert_upserted,
+    refused_for_length,
+)
 from fixtures.milvus import Milvus
 from fixtures.proxy import proxy_to
-from grader.check import because, check, not_graded, returned, shortened
+from grader.check import because, check, not_graded, returned
+from grader.kept import Kept
 from grader.runner.errors import LearnerError
 from grader.runner.submission import Submission
 
@@ -41,9 +46,7 @@ INSERT, FRESH, READ, SEARCH, UPSERT, TWICE, DELETE, TITLES, DIMENSION, UNIQUE = 
 
 
 @pytest.fixture
-def catalogue(
-    submission: Submission, milvus: Milvus, made_once: Callable[[Callable[[], str]], str], rng: np.random.Generator
-) -> Catalogue:
+def catalogue(submission: Submission, milvus: Milvus, kept: Kept, rng: np.random.Generator) -> Catalogue:
     """The collection that the learner's code made on this server, once for all checks."""
 
     def make() -> str:
@@ -51,7 +54,7 @@ def catalogue(
         submission.call("create_collection", milvus.endpoint(), name, DIM)
         return name
 
-    return Catalogue(submission, milvus, made_once(make), rng)
+    return Catalogue(submission, milvus, kept("films", make), rng)
 
 
 @check("1.3", points=2)
@@ -76,11 +79,9 @@ def inserts_in_batches(catalogue: Catalogue) -> None:
     """insert_films stores every film whole, with few requests"""
     milvus = catalogue.milvus
     films = catalogue.new(range(INSERT, INSERT + int(catalogue.rng.integers(150, 200))))
-    with proxy_to(milvus.server.uri, keep=_WRITES) as proxy:
+    with proxy_to(milvus.server.uri, keep=WRITES) as proxy:
         endpoint = milvus.through(proxy.uri)
         said = catalogue.submission.call("insert_films", endpoint, catalogue.collection, films)
-    writes = [call for call in proxy.calls if call.method in _WRITES]
-    requests, travelled = len(writes), sum(proxy.decode(call).num_rows for call in writes)
     stored = catalogue.count(_keys(INSERT))
     assert stored == len(films), because(
         "lost_rows",
@@ -91,20 +92,7 @@ def inserts_in_batches(catalogue: Catalogue) -> None:
     there = catalogue.rows(_keys(INSERT))
     for film in films:
         assert_stored(there[film["id"]], film)
-    assert travelled >= len(films), because(
-        "went_around",
-        "insert_films() was given {expected} films, and {actual} of them travelled through the client that it was "
-        "given. Insert with that client.",
-        expected=len(films),
-        actual=travelled,
-    )
-    assert requests <= 3, because(
-        "row_by_row",
-        "{rows} films travelled in {requests} insert requests. Each request costs a round trip and a message in the "
-        "server's log: hand the whole list to one insert.",
-        rows=len(films),
-        requests=requests,
-    )
+    assert_batched(films, proxy)
     assert_said("insert_films", said, len(films))
 
 
@@ -153,26 +141,7 @@ def upsert_replaces(catalogue: Catalogue) -> None:
     catalogue.call("upsert_films", new)
     there = catalogue.rows(_keys(UPSERT))
     assert_not_grown(catalogue.count(_keys(UPSERT)), 15)
-    for film in new:
-        row = there.get(film["id"])
-        assert row is not None, because(
-            "upsert_added_nothing",
-            "upsert_films() was given film {id}, which wasn't there before, and it isn't there now.",
-            id=film["id"],
-        )
-        assert row["title"] == film["title"], because(
-            "upsert_kept_the_old",
-            'After upsert_films() film {id} should have the title "{expected}", but it still is "{actual}". '
-            "Known keys are to be replaced, not skipped.",
-            id=film["id"],
-            expected=film["title"],
-            actual=row["title"],
-        )
-        assert_stored(row, film)
-    lost = [film["id"] for film in old if film["id"] not in there]
-    assert not lost, because(
-        "upsert_removed_others", "Films that upsert_films() wasn't given are gone: {lost}.", lost=shortened(lost)
-    )
+    assert_upserted(old, new, there)
 
 
 @check("1.3", after=[creates_the_collection], needs=["keeps_duplicates"])
@@ -190,20 +159,7 @@ def deletes_by_key(catalogue: Catalogue) -> None:
     films = catalogue.stored(range(DELETE, DELETE + 20))
     gone = {film["id"] for film in films[3::4]}
     catalogue.call("delete_films", [*gone, DELETE + 9_999])
-    left = catalogue.rows(_keys(DELETE)).keys()
-    assert not left & gone, because(
-        "not_deleted",
-        "delete_films() was given {asked}, and these are still there: {left}.",
-        asked=shortened(sorted(gone)),
-        left=shortened(sorted(left & gone)),
-    )
-    missing = {film["id"] for film in films} - gone - left
-    assert not missing, because(
-        "deleted_too_many",
-        "delete_films() was given {asked}, and these films are gone too: {missing}.",
-        asked=shortened(sorted(gone)),
-        missing=shortened(sorted(missing)),
-    )
+    assert_deleted(films, gone, set(catalogue.rows(_keys(DELETE))))
 
 
 @check("1.3", after=[creates_the_collection])
@@ -270,21 +226,7 @@ def refuses_wrong_dimension(catalogue: Catalogue) -> None:
             raise
         raised = True
     stored = catalogue.count(_keys(DIMENSION))
-    assert stored == 0, because(
-        "stored_in_part",
-        "One of 4 films had a vector of length {actual} instead of {expected}; the insert must be refused as a whole, "
-        "but {stored} films were stored. Insert them as one list, and don't repair vectors.",
-        actual=DIM - 1,
-        expected=DIM,
-        stored=stored,
-    )
-    assert raised, because(
-        "error_swallowed",
-        "One of 4 films had a vector of length {actual} instead of {expected}. Nothing was stored, and insert_films() "
-        "didn't raise: its caller will believe that the films are there. Let the error through.",
-        actual=DIM - 1,
-        expected=DIM,
-    )
+    assert_refused_whole(stored, raised)
     catalogue.call("insert_films", catalogue.new(range(DIMENSION, DIMENSION + 4)))
     assert catalogue.count(_keys(DIMENSION)) == 4, because(
         "refuses_everything", "After a refused insert, insert_films() stored no films whose vectors are right either."
@@ -299,22 +241,7 @@ def inserts_each_key_once(catalogue: Catalogue) -> None:
     assert_duplicates_show(catalogue, UNIQUE + 5_000)
     said = catalogue.call("insert_unique", offered)
     stored, there = catalogue.count(_keys(UNIQUE, 1_000)), catalogue.rows(_keys(UNIQUE, 1_000))
-    lost = sorted(set(range(UNIQUE, UNIQUE + 7)) - set(there))
-    assert not lost, because("lost_keys", "After insert_unique() the films {lost} are missing.", lost=shortened(lost))
-    assert stored == 7, because(
-        "duplicate_keys",
-        "After insert_unique() count(*) finds {actual} rows for {expected} keys, though a query shows each key once. "
-        "Look which keys are there, and mind keys that come twice in the list.",
-        actual=stored,
-        expected=7,
-    )
-    assert there[UNIQUE + 3]["title"] == known[3]["title"], because(
-        "replaced_known",
-        'insert_unique() replaced film {id}, which was there before: its title was "{expected}", now it is "{actual}".',
-        id=UNIQUE + 3,
-        expected=known[3]["title"],
-        actual=there[UNIQUE + 3]["title"],
-    )
+    assert_unique(stored, there, range(UNIQUE, UNIQUE + 7), known[3])
     assert_said("insert_unique", said, 2)
     for key in range(UNIQUE + 1_000, UNIQUE + 1_000 + TRIALS):
         film = catalogue.new([key])
@@ -330,7 +257,6 @@ def inserts_each_key_once(catalogue: Catalogue) -> None:
     )
 
 
-_WRITES = ("Insert", "Upsert")
 _TITLES = [
     ("한" * 20, "한" * 20),  # exactly 60 bytes: nothing may be cut
     ("한" * 25, "한" * 20),

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from pymilvus import DataType
 
-from checks.stage1_basics.film_catalogue import DIM, TITLE_BYTES, Catalogue, Films, Floats
-from fixtures.vectors import best, cosine, inner_product, squared_distance
-from grader.check import Reason, because, not_graded, returned, shortened
-from grader.runner.errors import LearnerError
+from checks.stage1_basics.film_catalogue import DIM, TITLE_BYTES, Catalogue, Films
+from grader.check import because, returned, shortened
 
 
 def as_films(value: Any, function: str) -> Films:
@@ -103,42 +99,6 @@ def assert_count(catalogue: Catalogue, expected: int, actual: int, otherwise: st
     raise AssertionError(because(otherwise, sentence, actual=actual, expected=expected))
 
 
-def assert_not_grown(stored: int, expected: int) -> None:
-    """Compare the rows after an upsert of keys that were there with the number of keys."""
-    assert stored <= expected, because(
-        "upsert_grew",
-        "upsert_films() was given keys that were there, and now there are {actual} rows for {expected} keys. Milvus "
-        "doesn't enforce unique keys: insert adds a second row of the same key (and a query may go on showing the old "
-        "one), upsert replaces it.",
-        expected=expected,
-        actual=stored,
-    )
-
-
-def assert_duplicates_show(catalogue: Catalogue, key: int) -> None:
-    """The control: a plain insert of one key twice must leave two rows here, or the check shows nothing."""
-    film = catalogue.new([key])
-    catalogue.write(film)
-    catalogue.write(film)
-    if catalogue.count(f"id == {key}") != 2:
-        raise not_graded("no_duplicates", "this server keeps one row a key even after two inserts")
-
-
-def as_hits(value: Any, function: str) -> list[tuple[int, float]]:
-    """Return hits as learner code must return them: pairs of a key and a similarity."""
-    hits = []
-    for hit in returned(value, list[list[int | float]], function):
-        pair = len(hit) == 2 and isinstance(hit[0], int) and -1e9 < hit[1] < 1e9
-        assert pair, because(
-            "wrong_hit",
-            "{function}() should return pairs of an id and a similarity, but it returned {actual}.",
-            function=function,
-            actual=shortened(hit),
-        )
-        hits.append((hit[0], float(hit[1])))
-    return hits
-
-
 def assert_schema(described: dict[str, Any]) -> None:
     """Compare what the server says of the collection with the brief."""
     fields = {field["name"]: field for field in described["fields"]}
@@ -184,101 +144,6 @@ _FIELDS = {
 }
 
 
-def assert_title(given: str, actual: str, expected: str) -> None:
-    """Compare a stored title with the longest beginning that fits."""
-    size = len(actual.encode())
-    assert size <= TITLE_BYTES, because(
-        "characters_not_bytes",
-        'The title "{title}…" was stored with {bytes} bytes, and the field holds {limit}. milvus-lite lets that '
-        "through, since it counts characters; a Milvus server refuses the whole insert. Count bytes of UTF-8.",
-        title=given[:12],
-        bytes=size,
-        limit=TITLE_BYTES,
-    )
-    assert actual == expected, because(
-        "title_changed",
-        'A title of {given} bytes was stored as "{actual}" ({bytes} bytes), expected "{expected}" ({wanted} bytes): '
-        "cut only what doesn't fit, and cut between characters, never within one.",
-        given=len(given.encode()),
-        actual=actual,
-        bytes=size,
-        expected=expected,
-        wanted=len(expected.encode()),
-    )
-
-
-def assert_kept(films: Sequence[Mapping[str, Any]], keys: npt.NDArray[np.int64], vectors: Floats) -> None:
-    """Make sure that films which were just stored are among those that are there, vectors and all."""
-    there = dict(zip(keys.tolist(), vectors, strict=True))
-    changed = [f["id"] for f in films if f["id"] not in there or not np.allclose(there[f["id"]], f["embedding"])]
-    assert not changed, because(
-        "films_replaced",
-        "Films that were stored a moment before search_films() was called are gone or changed: {changed}. Does your "
-        "code delete films, or replace the collection, when it is imported?",
-        changed=shortened(changed),
-    )
-
-
-def assert_nearest(
-    hits: Sequence[tuple[int, float]],
-    keys: npt.NDArray[np.int64],
-    vectors: Floats,
-    query: Floats,
-) -> None:
-    """Compare hits with exact search, by similarity with a tolerance: films that tie may change places."""
-    similarity = cosine(query, vectors)
-    truth = best(similarity, len(hits))
-    place = {int(key): i for i, key in enumerate(keys)}
-    got = [place.get(key, -1) for key, _ in hits]
-    found = np.array([similarity[i] if i >= 0 else -2.0 for i in got])
-    if len(set(got)) == len(got) and np.allclose(found, similarity[truth], atol=1e-5):
-        assert np.allclose([score for _, score in hits], found, atol=1e-4), because(
-            "wrong_scores",
-            "The films are the right ones, but their scores are {actual}, expected cosine similarities {expected}.",
-            actual=shortened([round(score, 3) for _, score in hits]),
-            expected=shortened([round(float(s), 3) for s in found]),
-        )
-        return
-    ids, wanted = [key for key, _ in hits], [int(keys[i]) for i in truth]
-    sentence = "search_films() returned {actual}, numpy's nearest by cosine are {expected}. "
-    for reason, looks_like, order in (
-        (
-            "inner_product",
-            "It looks like inner product (IP), which favours long vectors.",
-            best(inner_product(query, vectors), len(hits)),
-        ),
-        (
-            "euclidean",
-            "It looks like Euclidean distance (L2).",
-            best(-squared_distance(query, vectors), len(hits)),
-        ),
-        ("worst_first", "It looks like the films that are least similar.", best(-similarity, len(hits))),
-        ("reversed", "They are the right films with the best last.", truth[::-1]),
-    ):
-        assert got != [int(i) for i in order], because(
-            reason, sentence + looks_like, actual=shortened(ids), expected=shortened(wanted)
-        )
-    raise AssertionError(
-        because(
-            "wrong_order",
-            sentence + "Which metric does the index have?",
-            actual=shortened(ids),
-            expected=shortened(wanted),
-        )
-    )
-
-
-def assert_said(function: str, said: Any, expected: int) -> None:
-    """Compare the number that a function returned with what the grader counted."""
-    assert returned(said, int, function) == expected, because(
-        "wrong_insert_count",
-        "{function}() stored {expected} films and returned {actual}.",
-        function=function,
-        expected=expected,
-        actual=said,
-    )
-
-
 def assert_found(catalogue: Catalogue, key: int, function: str, *arguments: object) -> None:
     """Write one film, and look whether the learner's function finds it at once."""
     catalogue.write(catalogue.new([key]))
@@ -289,16 +154,4 @@ def assert_found(catalogue: Catalogue, key: int, function: str, *arguments: obje
         'consistency_level="Strong" a read may answer from a moment before the write.',
         function=function,
         id=key,
-    )
-
-
-def refused_for_length(error: LearnerError) -> Reason:
-    """Say what a title that Milvus refused looks like."""
-    return because(
-        "characters_not_bytes",
-        "Milvus refused a title: {message}. max_length counts bytes of UTF-8, and a Korean syllable takes three: "
-        "{characters} characters of Korean are {bytes} bytes.",
-        message=error.message,
-        characters=TITLE_BYTES,
-        bytes=3 * TITLE_BYTES,
     )

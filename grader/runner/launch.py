@@ -67,6 +67,7 @@ def clean_environment() -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "GRPC_VERBOSITY": "NONE",  # what gRPC logs of its connections would be shown as printed by the learner's code
     }
 
 
