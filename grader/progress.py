@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -42,8 +43,11 @@ class Standing:
 
 
 def record(run: Run) -> None:
-    """Keep where each graded exercise stands now; a first pass is kept for ever, with its backend and version."""
-    from grader.results import earned, points_not_graded
+    """Keep where each graded exercise stands now, and what was found of it.
+
+    A first pass is kept for ever, with its backend and version.
+    """
+    from grader.results import earned, keep, points_not_graded
 
     progress = _rows()
     if not _is_ours(progress, run):
@@ -52,17 +56,19 @@ def record(run: Run) -> None:
     for exercise in run.exercises:
         verdicts = run.of(exercise)
         row = progress.setdefault(exercise.id, {})
+        backend, version = run.graded_on(exercise)
         row |= {
             "earned": earned(verdicts),
             "points": exercise.points,
             "not_graded": points_not_graded(verdicts),
-            "backend": run.backend,
-            "milvus": run.version,
+            "backend": backend,
+            "milvus": version,
             "at": run.began.isoformat(timespec="seconds"),
         }
         if passed(run, exercise.id) and "passed" not in row:
-            row["passed"] = {"backend": run.backend, "milvus": run.version, "at": row["at"]}
+            row["passed"] = {"backend": backend, "milvus": version, "at": row["at"]}
     write_json(FILE, progress)
+    keep(run)
 
 
 def passed(run: Run, exercise_id: str) -> bool:
@@ -101,6 +107,12 @@ def next_open(after: Exercise | None, among: tuple[Exercise, ...]) -> Exercise |
     return next((e for e in (*among[start:], *among[:start]) if not standing(e).passed), None)
 
 
+def upcoming() -> Exercise | None:
+    """Return what to do next: what was graded last until it passes, then what is open behind it; None after all."""
+    last = last_graded()
+    return last if last is not None and not standing(last).passed else next_open(last, exercises())
+
+
 def is_readable() -> bool:
     """Say whether the file makes sense, or isn't there yet."""
     return isinstance(_rows(), dict)
@@ -117,6 +129,7 @@ def _is_ours(progress: Any, run: Run) -> bool:
 
 
 def _number(value: object) -> float:
-    with contextlib.suppress(TypeError, ValueError):
-        return float(value)  # type: ignore[arg-type]
+    with contextlib.suppress(TypeError, ValueError, OverflowError):
+        number = float(value)  # type: ignore[arg-type]
+        return number if math.isfinite(number) else 0.0
     return 0.0

@@ -1,21 +1,28 @@
 """Writes what a run found: `reports/results.json` for programs, `reports/junit.xml` for CI.
 
-The parent writes them, after the last verdict; those of an earlier run are gone from the moment a new one begins.
+The parent writes them, after the last verdict; those of an earlier run are gone from the moment a new one begins. What
+was found last of each exercise is kept in `.dojo/results/`, in the same format, and makes up the page.
 """
 
 from __future__ import annotations
 
+import math
+import numbers
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 from grader.curriculum import Exercise
+from grader.measured import AT_MOST, as_json
 from grader.session import Run
-from grader.storage import REPORTS, remove, write_json, write_text
+from grader.storage import DOJO, REPORTS, remove, write_json, write_text
 from grader.verdict import Verdict
+from infra.messages import Message
 
 SCHEMA = Path(__file__).parent / "results.schema.json"
 FORMAT = "milvus-dojo/results/v1"
+KEPT = DOJO / "results"
 
 
 def withdraw() -> None:
@@ -30,6 +37,14 @@ def write(run: Run, strict: bool) -> None:
     write_text(REPORTS / "junit.xml", junit(run))
 
 
+def keep(run: Run) -> None:
+    """Keep what a run found of each exercise as the last that is known of it, whatever is graded next."""
+    for exercise in run.exercises:
+        backend, version = run.graded_on(exercise)
+        own = replace(run, exercises=(exercise,), verdicts=run.of(exercise), backend=backend, version=version)
+        write_json(KEPT / f"{exercise.id}.json", document(own, strict=False))
+
+
 def document(run: Run, strict: bool) -> dict[str, Any]:
     """Return a run as `results.schema.json` describes it."""
     return {
@@ -42,14 +57,17 @@ def document(run: Run, strict: bool) -> dict[str, Any]:
         "python": run.python,
         "seed": run.seed,
         "exit_code": run.exit_code(strict),
-        "exercises": [_exercise(exercise, run.of(exercise)) for exercise in run.exercises],
+        "exercises": [_exercise(exercise, run) for exercise in run.exercises],
     }
 
 
-def _exercise(exercise: Exercise, verdicts: tuple[Verdict, ...]) -> dict[str, Any]:
+def _exercise(exercise: Exercise, run: Run) -> dict[str, Any]:
+    verdicts, (backend, version) = run.of(exercise), run.graded_on(exercise)
     return {
         "id": exercise.id,
         "title": exercise.title,
+        "backend": backend,
+        "milvus": version,
         "points": exercise.points,
         "earned": earned(verdicts),
         "not_graded": points_not_graded(verdicts),
@@ -58,7 +76,7 @@ def _exercise(exercise: Exercise, verdicts: tuple[Verdict, ...]) -> dict[str, An
 
 
 def _check(verdict: Verdict) -> dict[str, Any]:
-    reason = verdict.outcome.reason
+    reason = None if verdict.status == "pass" else verdict.outcome.reason
     return {
         "id": verdict.check.id,
         "title": verdict.check.title,
@@ -66,12 +84,33 @@ def _check(verdict: Verdict) -> dict[str, Any]:
         "points": verdict.check.points,
         "evidence": verdict.check.evidence,
         "seconds": round(verdict.seconds, 3),
-        "reason": None if reason is None or verdict.status == "pass" else reason.id,
-        "message": None if reason is None or verdict.status == "pass" else str(reason),
+        "reason": None if reason is None else reason.id,
+        "message": None if reason is None else str(reason),
+        "sentence": None if reason is None else _sentence(reason),
         "where": verdict.outcome.where or None,
         "printed": verdict.outcome.printed or None,
         "blocked_by": verdict.blocked_by,
+        "measured": [as_json(measured) for measured in verdict.outcome.measured[: AT_MOST["measured"]]],
     }
+
+
+def _sentence(message: Message) -> dict[str, Any]:
+    """Return a message so that it can be said in another language later."""
+    return {"msgid": message.template, "fields": {name: _field(value) for name, value in message.fields.items()}}
+
+
+def _field(value: object) -> Any:
+    """Return the value of a field: a sentence, or what JSON can hold and a format such as `:g` takes."""
+    match value:
+        case Message():
+            return _sentence(value)
+        case bool() | None:
+            return value
+        case numbers.Integral():
+            return int(value)
+        case numbers.Real() if math.isfinite(value):
+            return float(value)
+    return str(value)
 
 
 def earned(verdicts: tuple[Verdict, ...]) -> float:

@@ -60,10 +60,10 @@ def append_json(path: Path, document: object) -> None:
 
 
 def read_json(path: Path, otherwise: Any) -> Any:
-    """Return a JSON file's content, or `otherwise` where it is missing or unreadable."""
+    """Return a JSON file's content, or `otherwise` where it is missing, unreadable or nested beyond all reason."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return otherwise
 
 

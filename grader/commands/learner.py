@@ -9,7 +9,7 @@ import typer
 from grader import hints
 from grader.commands.opening import app
 from grader.curriculum import ROOT, exercises, find
-from grader.progress import is_readable, last_graded, next_open, standing
+from grader.progress import is_readable, last_graded, standing, upcoming
 from grader.standings import show
 from grader.terminal import Screen
 from infra.messages import N_
@@ -81,15 +81,17 @@ def reveal(exercise_id: Id) -> None:
 
 @app.command()
 def progress() -> None:
-    """Show where you stand: points by exercise and stage, where each passed, hints, and what comes next."""
+    """Show where you stand, by exercise and stage, and what comes next; write the same as a page, with pictures."""
+    from grader import report
+
     screen = Screen()
     if not is_readable():
         screen.line(N_(".dojo/progress.json can't be read. It stays as it is; what you grade now is counted anew."))
     show(screen)
-    last = last_graded()
-    upcoming = last if last is not None and not standing(last).passed else next_open(last, exercises())
-    if upcoming is None:
+    following = upcoming()
+    if following is None:
         screen.line(N_("Every exercise has passed."), style="bold green")
-        return
-    fields = {"id": upcoming.id, "stage": upcoming.id.partition(".")[0]}
-    screen.line(N_("Next: nox -s stage{stage} -- {id}, or nox -s watch"), style="bold", **fields)
+    else:
+        fields = {"id": following.id, "stage": following.id.partition(".")[0]}
+        screen.line(N_("Next: nox -s stage{stage} -- {id}, or nox -s watch"), style="bold", **fields)
+    report.write(screen)
