@@ -70,6 +70,9 @@ def graded(exercise: Exercise, launcher: Launcher, places: Places) -> Iterator[F
     def run(path: Path, only: frozenset[str] | None = None) -> Run:
         return grade((exercise,), {exercise.id: Source(path.stem, path, exercise.drives)}, launcher, places, only=only)
 
+    if not places.have(exercise.needs):
+        yield Finding(f"{places.version} can show it", f"it lacks some of: {', '.join(sorted(exercise.needs))}")
+        return
     yield Finding('the stub fails as "not implemented yet"', _not_a_stub(run(exercise.file("exercises"))))
     for path in (exercise.file("solutions"), *alternatives(exercise)):
         yield Finding(f"{path.relative_to(ROOT)} passes", not_passed(run(path).verdicts))

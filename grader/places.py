@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 from fixtures.milvus import Milvus, workspace
 from grader.verdict import Where
-from infra.abilities import abilities
+from infra import abilities
 from infra.backends import Server, is_alive, private_server, shared_server, touch
 from infra.messages import N_, Message
 
@@ -32,7 +32,11 @@ class Places:
 
     def has(self, ability: str) -> bool:
         """Say whether this backend has shown an ability; probed once, then known by version."""
-        return ability in abilities(self._server)
+        return abilities.has(self._server, ability)
+
+    def have(self, needs: frozenset[str]) -> bool:
+        """Say whether this backend has shown all of some abilities."""
+        return all(self.has(ability) for ability in needs)
 
     @contextlib.contextmanager
     def open(self, where: Where) -> Iterator[Milvus]:

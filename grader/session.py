@@ -7,7 +7,7 @@ import os
 import platform
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -40,6 +40,7 @@ class Run:
         seconds: how long it took.
         seed: what makes the same data again, with `DOJO_SEED`.
         python: version of the interpreter.
+        elsewhere: backend and version by exercise id, where exercises were graded on different ones.
     """
 
     exercises: tuple[Exercise, ...]
@@ -51,6 +52,11 @@ class Run:
     seconds: float
     seed: int
     python: str = field(default_factory=platform.python_version)
+    elsewhere: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def graded_on(self, exercise: Exercise) -> tuple[str, str]:
+        """Return the backend of one exercise and what its server calls itself."""
+        return self.elsewhere.get(exercise.id, (self.backend, self.version))
 
     def of(self, exercise: Exercise) -> tuple[Verdict, ...]:
         """Return the verdicts of one exercise."""
@@ -74,7 +80,7 @@ class Run:
 
 
 def joined(runs: Sequence[Run]) -> Run:
-    """Return several runs on one server as one: their exercises in order, and the time from first to last."""
+    """Return several runs as one: their exercises in order, and the time from first to last."""
     ends = max(run.began.timestamp() + run.seconds for run in runs)
     began = min(run.began for run in runs)
     return replace(
@@ -84,6 +90,7 @@ def joined(runs: Sequence[Run]) -> Run:
         label=", ".join(sorted({run.label for run in runs})),
         began=began,
         seconds=ends - began.timestamp(),
+        elsewhere={e.id: run.graded_on(e) for run in runs for e in run.exercises},
     )
 
 
@@ -130,6 +137,7 @@ def grade(
         sources=code,
         references=sources(exercises, "solutions"),
         limits={e.id: Limits(e.call_s, e.memory_mb) for e in exercises},
+        needs={e.id: e.needs for e in exercises},
         only=only,
         seed=new_seed() if seed is None else seed,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from rich.cells import cell_len, set_cell_size
@@ -108,15 +108,24 @@ class Screen:
         if error.remedy is not None:
             self._console.print(Text(self._indented(said(error.remedy), 0)))
 
-    def listener(self, titles: dict[str, str]) -> Listener:
-        """Return what shows each check as it begins and ends; `titles` names the exercises by id."""
+    def listener(self, titles: dict[str, str], elsewhere: Mapping[str, str] = {}) -> Listener:
+        """Return what shows each check as it begins and ends.
+
+        Args:
+            titles: the exercises' by id.
+            elsewhere: for an exercise that isn't graded where the first one is, what its server calls itself.
+        """
 
         def begin(check: Check) -> None:
             if check.exercise != self._exercise:
                 self._fold_held()
                 self._exercise = check.exercise
                 self._console.print()
-                self._console.print(Text(f"{check.exercise} {translated(titles[check.exercise])}", style="bold"))
+                heading = Text(f"{check.exercise} {translated(titles[check.exercise])}", style="bold")
+                if check.exercise in elsewhere:
+                    note = said(N_(" · graded on {version}"), version=elsewhere[check.exercise])
+                    heading.append(note, style="not bold")
+                self._console.print(heading)
             if self._status is not None:
                 self._status.update(Text(translated(check.title), style="dim"))
 

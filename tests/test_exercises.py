@@ -38,6 +38,12 @@ def run(exercise: Exercise, source: Source, launcher: Launcher, places: Places, 
     return grade((exercise,), {exercise.id: source}, launcher, places, only=names)
 
 
+def assert_nothing_graded(run: Run) -> None:
+    """Make sure that a backend which lacks what an exercise needs gives and takes no point."""
+    assert {(verdict.status, verdict.outcome.kind) for verdict in run.verdicts} == {("not_graded", "lacking")}
+    assert run.exit_code(strict=False) == 2
+
+
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
 def test_what_can_be_seen_without_milvus(exercise: Exercise) -> None:
     assert [f for f in authoring.looked_at(exercise) if f.problem] == []
@@ -46,6 +52,9 @@ def test_what_can_be_seen_without_milvus(exercise: Exercise) -> None:
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
 def test_the_stub_fails_as_not_implemented(exercise: Exercise, launcher: Launcher, places: Places) -> None:
     stub = run(exercise, Source("stub", exercise.file("exercises"), exercise.drives), launcher, places)
+    if not places.have(exercise.needs):
+        assert_nothing_graded(stub)
+        return
     assert stub.exit_code(strict=False) == 1
     first = next(v for v in stub.verdicts if v.status != "not_graded")
     assert first.outcome.reason is not None
@@ -58,6 +67,9 @@ def test_the_stub_fails_as_not_implemented(exercise: Exercise, launcher: Launche
 )
 def test_correct_submissions_pass(exercise: Exercise, path: Path, launcher: Launcher, places: Places) -> None:
     passed = run(exercise, Source("correct", path, exercise.drives), launcher, places)
+    if not places.have(exercise.needs):
+        assert_nothing_graded(passed)
+        return
     assert authoring.not_passed(passed.verdicts) is None
     assert passed.exit_code(strict=False) == 0
 

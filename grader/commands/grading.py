@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from grader import progress, results
+from grader import progress, report, results
 from grader.abreast import Tell, run_abreast
 from grader.check import Check
 from grader.commands.opening import Backend, Ids, app, choose_exercises, open_launcher, open_places
@@ -38,9 +38,9 @@ def grade_command(
     results.withdraw()
     tree, seed = "solutions" if solutions else "exercises", new_seed()
     runs: list[Run] = []
-    listener = screen.listener({exercise.id: exercise.title for exercise in chosen})
-
     opened: list[str] = []
+    graded_elsewhere: dict[str, str] = {}
+    listener = screen.listener({exercise.id: exercise.title for exercise in chosen}, graded_elsewhere)
 
     def told(news: object) -> None:
         match news:
@@ -50,6 +50,8 @@ def grade_command(
                 opened.append(news)
                 if len(opened) == 1:
                     screen.line(N_("Milvus Dojo · {tree} · graded on {version}"), tree=tree, version=news)
+                elif news != opened[0]:
+                    graded_elsewhere[chosen[len(opened) - 1].id] = news
             case Check():
                 listener.begin(news)
             case Verdict():
@@ -64,12 +66,14 @@ def grade_command(
     if not solutions:
         progress.record(run)
     screen.summary(run, elsewhere(run, stage))
+    if not solutions:
+        report.write(screen)
     raise typer.Exit(run.exit_code(strict))
 
 
 def _grade_one(exercise: Exercise, tree: str, backend: str | None, seed: int, tell: Tell) -> None:
     """Grade one exercise and tell what happens: what is waited for, the server's version, each check, the run."""
-    with open_launcher() as launcher, open_places(backend, tell) as places:
+    with open_launcher() as launcher, open_places(backend, tell, exercise.needs) as places:
         tell(places.version)
         code = sources((exercise,), tree)
         tell(grade((exercise,), code, launcher, places, listener=Listener(tell, tell), seed=seed))
@@ -77,7 +81,8 @@ def _grade_one(exercise: Exercise, tree: str, backend: str | None, seed: int, te
 
 def elsewhere(run: Run, stage: int) -> dict[str, str]:
     """Return, by exercise, the command that grades what this backend lacks, where this machine has such a backend."""
-    if run.backend == "server" or not any(row.ok for row in availability() if row.backend == "server"):
+    if not any(row.ok for row in availability() if row.backend == "server"):
         return {}
     lacking = {verdict.check.exercise for verdict in run.verdicts if verdict.outcome.kind == "lacking"}
-    return {id_: f"nox -s stage{stage} -- {id_} --backend server" for id_ in lacking}
+    away = [e.id for e in run.exercises if e.id in lacking and run.graded_on(e)[0] != "server"]
+    return {id_: f"nox -s stage{stage} -- {id_} --backend server" for id_ in away}

@@ -13,7 +13,7 @@ from grader.errors import WrongOption
 from grader.places import Places
 from grader.runner.launch import Launcher, start_launcher
 from grader.storage import DOJO, read_json, write_json
-from infra.backends import choose, sweep
+from infra.backends import availability, choose, sweep
 from infra.messages import N_, Message
 
 app = typer.Typer(
@@ -23,6 +23,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="The commands behind the nox sessions. Exit codes: 0 passed, 1 something failed, 2 it couldn't be graded.",
 )
+
+PREFERRED = ("container", "server", "lite")
+"""In which order backends are looked at for an ability: the more like production, the better."""
 
 Ids = Annotated[list[str] | None, typer.Argument(help="exercises, such as 1.3; none means the whole stage")]
 Backend = Annotated[
@@ -77,8 +80,17 @@ def open_launcher() -> Iterator[Launcher]:
 
 
 @contextlib.contextmanager
-def open_places(requested: str | None, announce: Callable[[Message], None]) -> Iterator[Places]:
-    """Open the backend of this run: the one asked for, else the one that this clone used before."""
+def open_places(
+    requested: str | None, announce: Callable[[Message], None], needs: frozenset[str] = frozenset()
+) -> Iterator[Places]:
+    """Open the backend of this run: the one asked for, else the one that this clone used before.
+
+    Args:
+        requested: what was asked for by name; it is kept for the runs to come.
+        announce: gets a sentence before each long step.
+        needs: abilities without which nothing could be graded. Where nobody asked for a backend and the usual one lacks
+            any, another one of this machine that has them all is opened for this time.
+    """
     sweep()
     kept = read_json(DOJO / "backend.json", {}).get("backend")
     backend = choose(requested, kept)
@@ -86,6 +98,21 @@ def open_places(requested: str | None, announce: Callable[[Message], None]) -> I
     try:
         if requested is not None and requested != kept:
             write_json(DOJO / "backend.json", {"backend": backend})
+        if requested is None and not places.have(needs):
+            places = _with(needs, places, announce)
         yield places
     finally:
         places.close()
+
+
+def _with(needs: frozenset[str], usual: Places, announce: Callable[[Message], None]) -> Places:
+    """Open a backend that has some abilities, and close the usual one; return that where none has them."""
+    able = {row.backend for row in availability() if row.ok}
+    for backend in PREFERRED:
+        if backend in able and backend != usual.backend:
+            places = Places(backend, announce)
+            if places.have(needs):
+                usual.close()
+                return places
+            places.close()
+    return usual

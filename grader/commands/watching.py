@@ -50,7 +50,11 @@ def regrade(
     screen = Screen()
     exercise = find(exercise_id)
     results.withdraw()
-    with screen.waiting(), open_launcher() as launcher, open_places(backend, screen.announce) as places:
+    with (
+        screen.waiting(),
+        open_launcher() as launcher,
+        open_places(backend, screen.announce, exercise.needs) as places,
+    ):
         _tell(tell, READ + fingerprint(exercise))
         run = grade((exercise,), sources((exercise,), "exercises"), launcher, places, listener=screen.first_failure())
     _tell(tell, WRITING)
