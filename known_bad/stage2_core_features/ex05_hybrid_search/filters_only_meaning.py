@@ -1,0 +1,15 @@
+"""The filter stands in the second request only.
+
+rejected by: keeps_to_the_category
+because: filtered_one_search
+on: lite
+"""
+
+from __future__ import annotations
+
+
+def _requests(question, vector, category=None):
+    return [
+        AnnSearchRequest([question], "words", {}, limit=CANDIDATES),
+        AnnSearchRequest([vector.tolist()], "meaning", {}, limit=CANDIDATES, expr=_in(category)),
+    ]
