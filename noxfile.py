@@ -84,6 +84,7 @@ def _stage(number: int) -> None:
 
 
 _stage(1)
+_stage(2)
 
 
 @nox.session
@@ -118,7 +119,7 @@ def reveal(session: nox.Session) -> None:
 
 @nox.session
 def progress(session: nox.Session) -> None:
-    """Show where you stand, and what comes next."""
+    """Show where you stand and what comes next, and write it as a page: reports/index.html."""
     run(session, "grader", "grader", "progress", *session.posargs)
 
 

@@ -1,0 +1,11 @@
+"""Each page begins with the last hit of the page before.
+
+rejected by: pages_join
+because: overlap
+on: lite, server
+"""
+
+
+def page(client, name, vector, number, size):
+    params, offset = {"params": {"ef": PAGING_EF}}, (number - 1) * (size - 1)
+    return _pairs(client.search(name, [vector.tolist()], limit=size, offset=offset, search_params=params)[0])
