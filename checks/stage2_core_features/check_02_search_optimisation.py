@@ -138,7 +138,7 @@ def finds_the_cheapest_ef(
 
 @check("2.2", points=2, after=[finds_the_cheapest_ef], limit_s=LIMIT_S)
 def finds_the_cheapest_nprobe(submission: Submission, shelf: Shelf, measured: Callable[[Measured], None]) -> None:
-    """tune finds an nprobe likewise"""
+    """tune finds an nprobe that does the same"""
     index = shelf.words("IVF_FLAT")
     target = shelf.target(index)
     value = tuned(submission, index, index.words.asked, target)

@@ -66,7 +66,7 @@ def assert_keeps_inside(shelf: Shelf, asked: Asked, literal: str = "", text: str
     assert len(found - asked.wanted) <= 1, because(
         "broke_out",
         "{call} made the expression {expression}. It should find {expected} of {all} products, and it finds {actual}: "
-        "part of the value ended the literal and went on as a program of its own. Whoever types that sees everything. "
+        "part of the value ended the literal and went on as an expression. Whoever types that sees everything. "
         "{looks}",
         expected=len(asked.wanted),
         all=len(shelf.products),

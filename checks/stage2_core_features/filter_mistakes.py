@@ -74,7 +74,7 @@ def prefix_anywhere(shelf: Shelf, asked: Asked, prefix: str) -> Mistake:
     """The prefix anywhere in the name."""
     return shelf.where(lambda p: prefix in p["name"]), because(
         "prefix_anywhere",
-        "{call} returned {expression}, which finds names that have it anywhere. They should start so.",
+        "{call} returned {expression}, which finds names that have the prefix anywhere. They should start with it.",
         call=asked.call,
         expression=asked.shown,
     )

@@ -32,7 +32,7 @@ def assert_front(points: Sequence[Point], said: Any) -> None:
         assert better is None, because(
             "dominated",
             "pareto_front() was given {points} and kept {kept}, which is beaten by {better}: that one costs no more "
-            "and finds no less. Mind those that tie in one of the two.",
+            "and finds no less. Mind those that tie in cost or in recall.",
             points=shortened(_shown(points), 240),
             kept=_shown([kept]),
             better=_shown([better] if better else []),

@@ -86,7 +86,7 @@ def assert_schema(described: dict[str, Any], metrics: Mapping[str, str]) -> None
             "The collection should have a field {name} of type {expected}; the server says {actual}.",
             name=name,
             expected=kind.name,
-            actual=actual or "that there is none",
+            actual=actual or Message(N_("that there is none")),
         )
     assert int(fields["meaning"]["params"]["dim"]) == DIM, because(
         "wrong_dim",
@@ -100,7 +100,7 @@ def assert_schema(described: dict[str, Any], metrics: Mapping[str, str]) -> None
         "no_bm25",
         "The field words should be the output of one BM25 function whose input is text; the server knows {actual}. "
         "Without it Milvus doesn't make the sparse vectors, and an insert without words is refused.",
-        actual=shortened(flows) if flows else "no BM25 function",
+        actual=shortened(flows) if flows else Message(N_("no BM25 function")),
     )
     for name, metric in (("meaning", "COSINE"), ("words", "BM25")):
         assert metrics.get(name) == metric, because(
@@ -108,7 +108,7 @@ def assert_schema(described: dict[str, Any], metrics: Mapping[str, str]) -> None
             "The index of {name} should have the metric {expected}; the server says {actual}.",
             name=name,
             expected=metric,
-            actual=metrics.get(name) or "that there is no index",
+            actual=metrics.get(name) or Message(N_("that there is no index")),
         )
 
 

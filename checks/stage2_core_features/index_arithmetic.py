@@ -203,7 +203,7 @@ def as_number(value: Any, function: str, kind: Any = int | float) -> Any:
     number = returned(value, kind, function)
     assert -LARGEST < number < LARGEST, because(
         "no_number",
-        "{function}() returned {number}, which is no number to reckon with.",
+        "{function}() returned {number}, which isn't a usable number.",
         function=function,
         number=shortened(number),
     )

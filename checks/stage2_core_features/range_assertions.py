@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, NoReturn
 
@@ -17,6 +18,7 @@ from fixtures.vectors import cosine, squared_distance
 from grader.check import because, shortened
 from grader.runner.errors import LearnerError
 from grader.runner.submission import Submission
+from infra.messages import N_, Message
 
 Metric = Literal["COSINE", "L2"]
 
@@ -150,7 +152,8 @@ def found_within(submission: Submission, asked: Asked) -> Hits:
     except LearnerError as error:
         if "range_filter" not in error.message:
             raise
-        _fail_as_swapped(asked, shortened(error.message, 160))
+        refused = re.search(r"range_filter\W{1,5}radius", error.message)
+        _fail_as_swapped(asked, refused[0] if refused else shortened(error.message, 160))
     return as_hits(said, "within", asked.call)
 
 
@@ -158,7 +161,7 @@ def assert_all_within(asked: Asked, hits: Hits) -> None:
     """Compare what was found with every row in the range."""
     found = [key for key, _ in hits]
     if not found:
-        _fail_as_swapped(asked, "it found nothing")
+        _fail_as_swapped(asked, Message(N_("it found nothing")))
     assert len(set(found)) == len(found), because(
         "twice", "Called {call}. It returned some rows more than once.", call=asked.call
     )
@@ -243,7 +246,7 @@ def assert_nearest_first(asked: Asked, hits: Hits) -> None:
     )
 
 
-def _fail_as_swapped(asked: Asked, what: str) -> NoReturn:
+def _fail_as_swapped(asked: Asked, what: str | Message) -> NoReturn:
     raise AssertionError(
         because(
             "swapped",

@@ -22,7 +22,7 @@ def assert_shared(desk: Desk, partitions: int) -> None:
     assert keyed or len(there) < tenants / 2, because(
         "one_partition_per_tenant",
         "After documents of {tenants} tenants were inserted there are {there} partitions ({names}), where {expected} "
-        "were to do. The number grows with every customer, and Milvus has a limit: let it spread the tenants by a "
+        "are enough. The number grows with every customer, and Milvus has a limit: let it spread the tenants by a "
         "partition key.",
         tenants=tenants,
         there=len(there),

@@ -13,7 +13,7 @@ from grader.check import because, returned, shortened
 from grader.measured import Chart, Series
 from grader.runner.errors import LearnerError
 from grader.runner.submission import Submission
-from infra.messages import N_
+from infra.messages import N_, Message
 
 SAMPLES = 300
 SAMPLE = 200
@@ -43,18 +43,19 @@ def assert_shares(submission: Submission, rng: np.random.Generator) -> None:
     ]
     expected = [1.0, some / K, (some + 1) / K, 3 / K, 0.0, 0.0]
     why = [
-        ("order_matters", "All true neighbours were found, in another order. That is a recall of 1."),
-        ("wrong_share", "It is the share of the true neighbours that were found."),
-        ("precision", "Fewer than k were found, all of them right. Divide by the number of true neighbours."),
-        ("counted_twice", "One id was found several times, and counts once."),
-        ("wrong_share", "None of the true neighbours was found."),
-        ("precision", "Nothing was found at all."),
+        ("order_matters", N_("All true neighbours were found, in another order. That is a recall of 1.")),
+        ("wrong_share", N_("It is the share of the true neighbours that were found.")),
+        ("precision", N_("Fewer than k were found, all of them right. Divide by the number of true neighbours.")),
+        ("counted_twice", N_("One id was found several times, and counts once.")),
+        ("wrong_share", N_("None of the true neighbours was found.")),
+        ("precision", N_("Nothing was found at all.")),
     ]
     said = submission.call("recalls", [ids.tolist() for ids in found], truth)
     shares = returned(said.tolist() if isinstance(said, np.ndarray) else said, list[float | int], "recalls")
     assert len(shares) == len(found), because(
         "wrong_number_of_recalls",
-        "recalls() was given the answers to {expected} queries and returned {actual} numbers; one a query is right.",
+        "recalls() was given the answers to {expected} queries and returned {actual} numbers: one for each is "
+        "expected.",
         expected=len(found),
         actual=len(shares),
     )
@@ -67,7 +68,7 @@ def assert_shares(submission: Submission, rng: np.random.Generator) -> None:
             truth=shortened(true.tolist()),
             actual=f"{share:.3g}",
             expected=f"{right:.3g}",
-            why=explanation,
+            why=Message(explanation),
         )
 
 
