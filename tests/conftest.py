@@ -8,9 +8,27 @@ from pathlib import Path
 
 import pytest
 
+from grader.curriculum import Exercise
 from grader.places import Places
 from grader.runner.launch import Launcher, start_launcher
 from infra.backends import availability, stop_all, wheel
+
+
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    """Let the tests of a file run on one worker, which shares its servers; those of an exercise are their own group.
+
+    All promises of all exercises stand in one file, which would keep one worker busy long after the other has nothing
+    left to do.
+    """
+    for item in items:
+        exercise = _exercise_of(item)
+        item.add_marker(pytest.mark.xdist_group(item.path.stem if exercise is None else f"{item.path.stem}-{exercise}"))
+
+
+def _exercise_of(item: pytest.Function) -> str | None:
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    given = (parameters.get("exercise"), getattr(parameters.get("bad"), "exercise", None))
+    return next((exercise.id for exercise in given if isinstance(exercise, Exercise)), None)
 
 
 @pytest.fixture(scope="session")
