@@ -88,8 +88,8 @@ def _ended(attempt: Attempt, seconds: float) -> Outcome:
             return Outcome("failed", explained(error, attempt.limits), own, error.where, printed, seconds)
         case AssertionError(args=(Reason() as reason, *_)):
             return Outcome("failed", reason, printed=printed, seconds=seconds)
-        case NotGraded(reason=reason):
-            return Outcome("not_shown", reason, printed=printed, seconds=seconds)
+        case NotGraded(reason=reason, undecided=undecided):
+            return Outcome("undecided" if undecided else "not_shown", reason, printed=printed, seconds=seconds)
         case error:
             return Outcome("broken", _trouble(error), printed=printed, seconds=seconds)
 

@@ -125,8 +125,9 @@ def _not_a_stub(run: Run) -> str | None:
 
 
 def not_passed(verdicts: tuple[Verdict, ...]) -> str | None:
-    """Return which verdicts aren't a pass; what the backend lacks may stay ungraded."""
-    bad = [v for v in verdicts if v.status == "fail" or (v.status == "not_graded" and v.outcome.kind != "lacking")]
+    """Return which verdicts aren't a pass; what the backend lacks, or noise hides, may stay ungraded."""
+    allowed = ("lacking", "undecided")
+    bad = [v for v in verdicts if v.status == "fail" or (v.status == "not_graded" and v.outcome.kind not in allowed)]
     return "; ".join(f"{v.check.name}: {v.status}: {v.outcome.reason}" for v in bad) or None
 
 

@@ -25,7 +25,7 @@ from grader.terminal import Screen
 from grader.translate import LOCALE
 
 TREES = ("grader", "infra", "fixtures", "checks")
-TEMPLATE_AT = {"N_": 0, "because": 1, "not_graded": 1}
+TEMPLATE_AT = {"N_": 0, "because": 1, "not_graded": 1, "undecided": 1}
 """Which argument of a call is the template."""
 TEMPLATE = LOCALE / "dojo.pot"
 _LEFT_OUT = (

@@ -62,11 +62,17 @@ class Reason(Message):
 
 
 class NotGraded(Exception):
-    """Raised by a check that can't show here what it is there to show; carries its `Reason`."""
+    """Raised by a check that can't show here what it is there to show.
 
-    def __init__(self, reason: Reason) -> None:
+    Attributes:
+        reason: why.
+        undecided: whether it has measured and can't tell, for noise, on which side of its limit the result lies.
+    """
+
+    def __init__(self, reason: Reason, undecided: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.undecided = undecided
 
 
 def check(
@@ -120,6 +126,11 @@ def because(reason_id: str, template: str, **fields: object) -> Reason:
 def not_graded(reason_id: str, template: str, **fields: object) -> NotGraded:
     """Make the exception with which a check says that this backend or machine can't show it."""
     return NotGraded(because(reason_id, template, **fields))
+
+
+def undecided(reason_id: str, template: str, **fields: object) -> NotGraded:
+    """Make the exception with which a check says that it has measured, and the machine is too noisy to decide."""
+    return NotGraded(because(reason_id, template, **fields), undecided=True)
 
 
 def returned(value: Any, expected: Any, function: str) -> Any:

@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.check import because, not_graded
+from grader.check import because, undecided
 from grader.runner.errors import LearnerError
 from grader.runner.standstill import Standstill
 from grader.runner.submission import Submission
@@ -262,13 +262,13 @@ def _refused(function: str, raced: Raced) -> Exception:
             )
         )
     if math.sqrt(ratio.high / ratio.low) < 1 + CLOSE:
-        return not_graded(
+        return undecided(
             "too_close",
             "{function}() takes {ratio} × as long as the reference, between {low} and {high} after {pairs} pairs: too "
             "close to the limit of {limit} × to call it either way (p50 {p50} ms, limit {limit_ms} ms).",
             **fields,
         )
-    return not_graded(
+    return undecided(
         "too_noisy",
         "the machine is too noisy to time {function}(): after {pairs} pairs it takes between {low} and {high} × as "
         "long as the reference, and the limit is {limit} ×. The ratio of a single pair is off by {noise}. Close what "

@@ -1,9 +1,10 @@
 """How one check's runs become a verdict: pass, fail, or not graded, which can't be bought.
 
 An `Outcome` is what one run of a check showed. A run that neither passed nor failed is `not_shown`, where the check's
-own control said that nothing can be seen here, or `broken`, where Milvus was gone or the kit itself failed. (A check
-isn't even run where the backend is known to be `lacking` what it needs.) `judge` decides from the submission's outcome,
-a retry alone on a fresh private server, and what the reference does on another one.
+own control said that nothing can be seen here, `undecided`, where it measured and noise hid the result, or `broken`,
+where Milvus was gone or the kit itself failed. (A check isn't even run where the backend is known to be `lacking` what
+it needs.) `judge` decides from the submission's outcome, a retry alone on a fresh private server, and what the
+reference does on another one.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from grader.check import Check, Reason, because
 from grader.measured import Measured
 
 Status = Literal["pass", "fail", "not_graded"]
-Kind = Literal["passed", "failed", "lacking", "not_shown", "broken"]
+Kind = Literal["passed", "failed", "lacking", "not_shown", "undecided", "broken"]
 Who = Literal["submission", "reference"]
 Where = Literal["shared", "private", "reference"]
 
@@ -89,11 +90,14 @@ def judge(check: Check, attempt: Callable[[Who, Where], Outcome], opinions: Opin
     outcome = attempt("submission", "shared")
     if outcome.kind == "not_shown" and known == "not_shown":
         return "not_graded", outcome
-    if outcome.kind in ("broken", "not_shown"):
+    if outcome.kind in ("broken", "not_shown", "undecided"):
         # Nobody gets out of a check by breaking the server: once more, alone, where only this code can break it.
         outcome = attempt("submission", "private")
     if outcome.kind == "passed":
         return "pass", outcome
+    if outcome.kind == "undecided":
+        # Whether the reference gets through just now says nothing: on a noisy machine that is luck, and no fail is.
+        return "not_graded", outcome
     if outcome.own or (outcome.kind == "failed" and known == "passed"):
         return "fail", outcome
     # A failure asks the reference once for each backend version; what broke asks whether it breaks for all just now.

@@ -26,7 +26,10 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
 
 
 def _exercise_of(item: pytest.Function) -> str | None:
+    """Return the id of the exercise whose promise a test is about."""
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    if item.path.stem != "test_exercises":
+        return None
     given = (parameters.get("exercise"), getattr(parameters.get("bad"), "exercise", None))
     return next((exercise.id for exercise in given if isinstance(exercise, Exercise)), None)
 

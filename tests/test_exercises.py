@@ -19,6 +19,8 @@ from infra.backends import availability
 BACKENDS = [row.backend for row in availability() if row.ok and row.backend in ("lite", "server")]
 EXERCISES = exercises()
 SUBMISSIONS = [(e, path) for e in EXERCISES for path in (e.file("solutions"), *authoring.alternatives(e))]
+TRIES = 3
+"""How often a known-bad is graded where noise leaves it undecided: other tests keep this machine busy."""
 PLACED_BADS = [
     (shown[0], bad) for e in EXERCISES for bad in known_bads(e) if (shown := [b for b in BACKENDS if bad.shows_on(b)])
 ]
@@ -79,5 +81,8 @@ def test_correct_submissions_pass(exercise: Exercise, path: Path, launcher: Laun
 )
 def test_known_bad_is_rejected_by_its_check_for_its_reason(bad: KnownBad, launcher: Launcher, places: Places) -> None:
     with authoring.overlaid(bad) as path:
-        rejected = run(bad.exercise, Source(path.stem, path, bad.exercise.drives), launcher, places, bad.check)
+        for _ in range(TRIES):
+            rejected = run(bad.exercise, Source(path.stem, path, bad.exercise.drives), launcher, places, bad.check)
+            if not any(verdict.outcome.kind == "undecided" for verdict in rejected.verdicts):
+                break
     assert authoring.not_rejected(bad, rejected.verdicts) is None

@@ -18,6 +18,7 @@ KINDS: tuple[Kind, ...] = ("passed", "failed", "not_shown", "broken")
 PASSED = Outcome("passed")
 FAILED = Outcome("failed", because("wrong_order", "The order is wrong."), where="ex.py:3", printed="hello")
 STUB = Outcome("failed", because("not_implemented", "Not implemented yet."), own=True)
+UNDECIDED = Outcome("undecided", because("too_noisy", "The machine is too noisy."))
 NOT_SHOWN = Outcome("not_shown", because("never_stale", "This server was never stale."))
 BROKEN = Outcome("broken", because("kit_failed", "Milvus is gone."), printed="hello")
 
@@ -214,3 +215,14 @@ def test_exit_code_0_means_that_something_passed_and_nothing_failed(statuses: li
     zero = run_of(*statuses).exit_code(strict) == 0
     allowed = {"pass"} if strict else {"pass", "not_graded"}
     assert zero == ("pass" in statuses and set(statuses) <= allowed)
+
+
+@pytest.mark.parametrize("reference", [PASSED, FAILED, UNDECIDED])
+def test_noise_is_nobodys_fault_whatever_the_reference_would_do(reference: Outcome) -> None:
+    script = Script(UNDECIDED, UNDECIDED, reference=reference)
+    assert judged(script, Record("passed")) == ("not_graded", UNDECIDED)
+
+
+def test_what_noise_hid_may_show_alone_on_a_fresh_server() -> None:
+    assert judged(Script(UNDECIDED, PASSED, reference=PASSED), Record("passed")) == ("pass", PASSED)
+    assert judged(Script(UNDECIDED, FAILED, reference=PASSED), Record("passed")) == ("fail", FAILED)

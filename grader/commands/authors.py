@@ -79,10 +79,16 @@ def _soaked(exercise: Exercise, path: Path, times: int, launcher: Launcher, plac
     seconds = sorted(run.seconds for run in runs)
     screen.finding(
         f"{exercise.id} {path.relative_to(ROOT)} on {places.version}: {times - len(failed)} of {times} "
-        f"passed, median {seconds[len(seconds) // 2]:.2f} s",
+        f"passed, median {seconds[len(seconds) // 2]:.2f} s{_undecided(runs)}",
         "; ".join(sorted(set(failed))) or None,
     )
     return len(failed)
+
+
+def _undecided(runs: list[Run]) -> str:
+    """Say how many checks noise has hidden; none is no news."""
+    count = sum(verdict.outcome.kind == "undecided" for run in runs for verdict in run.verdicts)
+    return f", {count} checks undecided for noise" if count else ""
 
 
 def _nothing_graded(run: Run) -> str | None:

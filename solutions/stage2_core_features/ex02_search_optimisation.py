@@ -16,7 +16,7 @@ DEEPEST = 200
 
 ONE_IN_TWENTY = 1.645
 """How many standard errors below its mean a normal variable falls in one case of twenty."""
-STEP = 1.15
+STEP = 1.12
 """From one value to the next: tune() overshoots by this factor at most."""
 PAGING_EF = 512
 """Of every page alike, and so large that even the DEEPEST hit is found nearly always."""
