@@ -140,11 +140,11 @@ def finds_the_cheapest_ef(
 def finds_the_cheapest_nprobe(submission: Submission, shelf: Shelf, measured: Callable[[Measured], None]) -> None:
     """tune finds an nprobe that does the same"""
     index = shelf.words("IVF_FLAT")
-    target = shelf.target(index)
-    value = tuned(submission, index, index.words.asked, target)
-    index.recall(value)
+    for target in (shelf.target(index), aim(index, shelf.rng)):  # one number may be right by luck
+        value = tuned(submission, index, index.words.asked, target)
+        index.recall(value)
+        assert_reaches(index, value, target)
     measured(sweep_chart(index, value, target, N_("Recall against nprobe"), N_("nprobe")))
-    assert_reaches(index, value, target)
 
 
 @check("2.2", after=[finds_the_cheapest_ef])
