@@ -69,7 +69,7 @@ search_well = search
 def search(*args):
     global calls
     calls += 1
-    return search_well(*args) if calls <= 20 else change()
+    return search_well(*args) if calls <= {WARM_UPS} + 5 else change()
 """
 
 
