@@ -21,7 +21,8 @@ Statistic = Callable[[Array, Array], Array]
 """Takes times of shape (resamples, pairs) and returns the ratio of each resample."""
 
 RESAMPLES = 1_000
-SOME = (12, 24, 36, 48, 60, 72, 84, 96)
+SOME = tuple(range(12, 97, 12))
+MORE = tuple(range(12, 145, 12))
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,9 @@ def rules(limit: float) -> list[Rule]:
         Rule("trimmed, 99%, samples twice as long", SOME, bootstrap(trimmed_ratio, 0.99), merged=2),
         Rule("trimmed, 99%, samples four times as long", SOME[:2], bootstrap(trimmed_ratio, 0.99), merged=4),
         Rule("trimmed, 99%, first look at 24", SOME[1:], bootstrap(trimmed_ratio, 0.99)),
+        Rule("trimmed, 99%, up to 60 pairs", SOME[:5], bootstrap(trimmed_ratio, 0.99)),
+        Rule("trimmed, 99%, up to 144 pairs", MORE, bootstrap(trimmed_ratio, 0.99)),
+        Rule("trimmed, 95%, up to 144 pairs", MORE, bootstrap(trimmed_ratio, 0.95)),
     ]
 
 

@@ -28,7 +28,7 @@ CONFIDENCE = 0.99
 """Of the interval at each look."""
 STEP = 12
 """Pairs between two looks."""
-CAP = 60
+CAP = 144
 """Pairs after which it stays undecided."""
 TRIMMED = 0.2
 """Share of the pairs that is left out at each end."""

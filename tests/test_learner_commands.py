@@ -330,8 +330,8 @@ def test_progress_shows_points_passes_hints_and_what_comes_next(clone: Clone) ->
     assert "3 not graded · passed on lite (3.2.2), 2026-01-02 · hints: 2 of 6" in done.stdout
     assert "\x1b" not in done.stdout
     assert max(len(line) for line in done.stdout.splitlines() if "file://" not in line) <= 80
-    if len(exercises()) > 1:
-        assert "Next: nox -s stage1 -- " in done.stdout
+    following = exercises()[exercises().index(EXERCISE) + 1]
+    assert f"Next: nox -s stage{following.id[0]} -- {following.id}" in done.stdout
 
 
 @pytest.mark.parametrize(

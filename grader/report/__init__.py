@@ -11,23 +11,22 @@ reports/index.html
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from grader import hints, results
+from grader.curriculum import stages
 from grader.errors import CannotWrite
+from grader.progress import standing, upcoming
+from grader.report.graded import read
+from grader.report.page import Known, Row, html
 from grader.storage import REPORTS, write_text
+from grader.terminal import Screen
 from infra.messages import N_
-
-if TYPE_CHECKING:
-    from grader.report.page import Known
-    from grader.terminal import Screen
 
 PAGE = REPORTS / "index.html"
 
 
 def write(screen: Screen) -> None:
     """Write the page and say where it is; where it can't be written, say that in one sentence and go on."""
-    from grader.report.page import html
-
     try:
         write_text(PAGE, html(known()))
     except CannotWrite as error:
@@ -37,20 +36,13 @@ def write(screen: Screen) -> None:
     screen.command(PAGE.as_uri())
 
 
-def known(results: Path | None = None) -> Known:
+def known(folder: Path | None = None) -> Known:
     """Return what this clone knows of every exercise.
 
     Args:
-        results: the folder with the last results; by default the one of this clone.
+        folder: where the last results are; by default the one of this clone.
     """
-    from grader import hints
-    from grader.curriculum import stages
-    from grader.progress import standing, upcoming
-    from grader.report.graded import read
-    from grader.report.page import Known, Row
-    from grader.results import KEPT
-
-    folder = KEPT if results is None else results
+    folder = results.KEPT if folder is None else folder
     return Known(
         tuple(
             (

@@ -8,4 +8,4 @@ on: lite, server
 
 def pareto_front(points):
     front = [p for p in points if not any(o[1] < p[1] and o[2] > p[2] for o in points)]
-    return sorted(set(front), key=lambda point: point[1])
+    return sorted({point[1:]: point for point in front}.values(), key=lambda point: point[1])
