@@ -104,7 +104,8 @@ def judge(check: Check, attempt: Callable[[Who, Where], Outcome], opinions: Opin
     reference = attempt("reference", "reference")
     if known is None:
         opinions.record(check, reference.kind)
-    if reference.kind == "passed":
+    if reference.kind == "passed" or (outcome.kind == "failed" and reference.kind == "undecided"):
+        # A reference that can't be timed just now has answered right; a failure was clear in spite of the noise.
         return "fail", outcome if outcome.kind == "failed" else _broke_it(outcome)
     return "not_graded", _reference_fails(outcome, reference) if outcome.kind == "failed" else outcome
 

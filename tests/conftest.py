@@ -20,11 +20,17 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     """Let the tests of a file run on one worker, which shares its servers; those of an exercise are their own group.
 
     All promises of all exercises stand in one file, which would keep one worker busy long after the other has nothing
-    left to do.
+    left to do. Races are a group too, so small that it comes when hardly anything else runs.
     """
     for item in items:
-        exercise = _exercise_of(item)
-        item.add_marker(pytest.mark.xdist_group(item.path.stem if exercise is None else f"{item.path.stem}-{exercise}"))
+        part = "races" if _is_race(item) else _exercise_of(item)
+        item.add_marker(pytest.mark.xdist_group(item.path.stem if part is None else f"{item.path.stem}-{part}"))
+
+
+def _is_race(item: pytest.Item) -> bool:
+    """Say whether a test has slow code raced to the end, so that noise would decide."""
+    bad = item.callspec.params.get("bad") if hasattr(item, "callspec") else None
+    return isinstance(bad, KnownBad) and bad.reason == "too_slow"
 
 
 def _exercise_of(item: pytest.Function) -> str | None:
@@ -38,11 +44,9 @@ def _exercise_of(item: pytest.Function) -> str | None:
 
 @pytest.fixture(autouse=True)
 def room(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Run a test beside those of the other workers, or alone where code is raced to the end and noise would decide."""
-    bad = request.node.callspec.params.get("bad") if hasattr(request.node, "callspec") else None
-    alone = isinstance(bad, KnownBad) and bad.reason == "too_slow"
+    """Run a test beside those of the other workers, or alone where noise would decide."""
     lock = ReadWriteLock(tmp_path_factory.getbasetemp().parent / "room.db")  # the folder above is that of all workers
-    with lock.write_lock() if alone else lock.read_lock():
+    with lock.write_lock() if _is_race(request.node) else lock.read_lock():
         yield
 
 

@@ -33,7 +33,7 @@ def believed(exercise: Exercise, launcher: Launcher, places: Places) -> dict[str
     """Return the verdicts of the checks that a parrot passes though they aren't marked as a claim.
 
     The solution runs once with one seed. Then, with another, each check that it passed is run against a parrot, which
-    in the checks that it builds on is still the solution.
+    in the checks that it builds on is still the solution: so those that build on each other take turns.
     """
     memory, code = Memory(), sources((exercise,), "solutions")
 
@@ -46,28 +46,37 @@ def believed(exercise: Exercise, launcher: Launcher, places: Places) -> dict[str
         recorded = grade((exercise,), code, launcher, places, listener=memory.listener(), opinions=Green())
     checks = [v.check for v in recorded.verdicts if v.status == "pass" and v.check.evidence == "seen"]
     assert checks, "the solution passes nothing here, so a parrot has nothing to repeat"
-    passed = {}
-    for check in checks:
-        verdict = _repeated(check, memory, exercise, launcher, places)
-        if verdict.status != "fail":
-            passed[check.name] = verdict
-    return passed
+    verdicts = [v for names in _layers(checks) for v in _repeated(names, memory, exercise, launcher, places)]
+    return {verdict.check.name: verdict for verdict in verdicts if verdict.status != "fail"}
 
 
-def _repeated(check: Check, memory: Memory, exercise: Exercise, launcher: Launcher, places: Places) -> Verdict:
-    """Run one check against a parrot, on other data."""
+def _layers(checks: Sequence[Check]) -> Iterator[frozenset[str]]:
+    """Yield the checks that no other builds on, then those on which only these build, and so on."""
+    left = {check.name: check for check in checks}
+    while left:
+        built_on = {name for check in left.values() for name in check.after}
+        layer = frozenset(left) - built_on
+        yield layer
+        left = {name: check for name, check in left.items() if name not in layer}
+
+
+def _repeated(
+    names: frozenset[str], memory: Memory, exercise: Exercise, launcher: Launcher, places: Places
+) -> list[Verdict]:
+    """Run some checks against a parrot, on other data."""
 
     def repeat(source: Source, launcher: Launcher, limits: Limits) -> Submission:
-        if memory.check == check.name and not source.held:
+        if memory.check in names and not source.held:
             return Parrot(memory, source, launcher, limits)
         return Honest(source, launcher, limits)
 
-    code, only = sources((exercise,), "solutions"), frozenset([check.name])
+    code = sources((exercise,), "solutions")
     with _seed(2), _instead(repeat):
-        run = grade((exercise,), code, launcher, places, only=only, opinions=Green(), listener=memory.listener())
-    verdict = next(v for v in run.verdicts if v.check.name == check.name)
-    assert verdict.blocked_by is None, f"{check.name} wasn't reached: it builds on {verdict.blocked_by}"
-    return verdict
+        run = grade((exercise,), code, launcher, places, only=names, opinions=Green(), listener=memory.listener())
+    verdicts = [verdict for verdict in run.verdicts if verdict.check.name in names]
+    blocked = {verdict.check.name: verdict.blocked_by for verdict in verdicts if verdict.blocked_by}
+    assert not blocked, f"not reached, since they build on others: {blocked}"
+    return verdicts
 
 
 class Green:

@@ -223,6 +223,11 @@ def test_noise_is_nobodys_fault_whatever_the_reference_would_do(reference: Outco
     assert judged(script, Record("passed")) == ("not_graded", UNDECIDED)
 
 
+def test_a_failure_that_is_clear_in_spite_of_noise_stands_where_the_reference_cannot_be_timed() -> None:
+    assert judged(Script(FAILED, reference=UNDECIDED), Record()) == ("fail", FAILED)
+    assert judged(Script(BROKEN, private=BROKEN, reference=UNDECIDED), Record()) == ("not_graded", BROKEN)
+
+
 def test_what_noise_hid_may_show_alone_on_a_fresh_server() -> None:
     assert judged(Script(UNDECIDED, PASSED, reference=PASSED), Record("passed")) == ("pass", PASSED)
     assert judged(Script(UNDECIDED, FAILED, reference=PASSED), Record("passed")) == ("fail", FAILED)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from checks.stage2_core_features.fusion import Lists
 from fixtures.milvus import Milvus
 from fixtures.proxy import Call, proxy_to
+from fixtures.serving import load_anew
 from grader.kept import Kept
 from grader.runner.submission import Submission
 
@@ -104,6 +105,7 @@ def open_library(submission: Submission, milvus: Milvus, kept: Kept, rng: np.ran
         articles = make_articles(rng, vocabulary, ARTICLES)
         submission.call("insert_articles", milvus.endpoint(), name, articles)
         milvus.client.flush(name, timeout=30)  # milvus-lite ranks words ten times as slowly before
+        load_anew(milvus, name)
         milvus.count(name)  # a Strong read: from now on every reader sees them
         return name, {article["id"]: article for article in articles}, vocabulary
 
