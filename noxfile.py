@@ -161,8 +161,8 @@ def authoring(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the kit's own tests, against real servers, three groups at a time: much of their time is waiting."""
-    run(session, "tests", "pytest", "-n", "3", "--dist", "loadgroup", *session.posargs)
+    """Run the kit's own tests, against real servers, two groups at a time: much of their time is waiting."""
+    run(session, "tests", "pytest", "-n", "2", "--dist", "loadgroup", *session.posargs)
 
 
 @nox.session

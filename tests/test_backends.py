@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import lzma
-import signal
 import socket
 import subprocess
 import sys
@@ -36,6 +35,7 @@ from infra.backends import (
     wheel,
 )
 from infra.backends.standalone import render
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,7 +154,9 @@ def test_a_hung_server_is_ended_and_replaced(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(servers, "_ANSWER_SECONDS", 0.5)
     first = shared_server("lite")
     assert first.pid
-    psutil.Process(first.pid).send_signal(signal.SIGSTOP)
+    hung = psutil.Process(first.pid)
+    hung.suspend()
+    until(lambda: hung.status() == psutil.STATUS_STOPPED)
     assert not is_alive(first)
     second = shared_server("lite")
     assert is_alive(second)

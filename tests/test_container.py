@@ -43,6 +43,7 @@ from infra.backends import (
 )
 from infra.backends.state import state_dir
 from tests.docker_here import require_image
+from tests.waiting import until
 
 REPOSITORY = Path(__file__).parents[1]
 DOCKER = ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "MILVUS_URI", "MILVUS_TOKEN")
@@ -85,13 +86,6 @@ def record_of(home: Path | None) -> records.Record:
     record = records.read(home)
     assert record is not None
     return record
-
-
-def until(holds: Callable[[], object], seconds: float = 15.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
 
 
 def kill(*processes: records.Process | None) -> None:

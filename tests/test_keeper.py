@@ -16,9 +16,10 @@ from infra.backends import keeper, records, shared_server, starting, stop_all, s
 from infra.backends.choosing import availability
 from infra.backends.ending import servers_dir
 from infra.backends.processes import Process
+from tests.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 REPOSITORY = Path(__file__).parents[1]
 FOREVER = [sys.executable, "-c", "import time; time.sleep(600)"]
@@ -64,13 +65,6 @@ def kept(record: records.Record) -> tuple[Path, records.Record]:
         started = replace(started, ready=True)
         records.write(home, started)
     return home, started
-
-
-def until(holds: Callable[[], object], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
 
 
 def processes(record: records.Record) -> list[Process]:

@@ -99,7 +99,7 @@ class WordIndex:
         found = self.milvus.client.search(
             self.name, unseen(queries).tolist(), limit=k, search_params={"params": params}, timeout=60
         )
-        return [[int(hit["id"]) for hit in hits] for hits in found]
+        return [hits.ids for hits in found]
 
     def recall(self, value: int) -> Recall:
         """Return the recall on the held-out queries with a value of the parameter."""
