@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from grader import progress, report, results
+from grader import progress, results
 from grader.abreast import Tell, run_abreast
 from grader.check import Check
 from grader.commands.opening import Backend, Ids, app, choose_exercises, open_launcher, open_places
@@ -32,6 +32,8 @@ def grade_command(
     ] = None,
 ) -> None:
     """Grade exercises of a stage: the learner's, or the solutions."""
+    from grader import report  # before any learner code could rewrite it; the other commands don't need it
+
     screen = Screen()
     chosen = choose_exercises(stage, ids or [])
     strict = bool(os.environ.get("CI")) if strict is None else strict

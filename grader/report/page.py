@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import DictLoader, Environment, StrictUndefined, Template
 
 from grader.curriculum import Exercise, Stage
 from grader.measured import AT_MOST, Chart
@@ -26,6 +26,13 @@ from grader.report.words import STATUS, WORDS
 from grader.terminal import MARKS
 from grader.translate import LOCALE, language, said, translated
 from infra.messages import N_
+
+_TEXTS = {
+    path.name: path.read_text(encoding="utf-8")
+    for path in Path(__file__).parent.iterdir()
+    if path.suffix in (".jinja", ".css")
+}
+"""The templates, read before any learner code runs: what that writes into the files is too late."""
 
 UNWRITTEN = "not_implemented"
 ELSEWHERE = ("backend_lacks", "reference_fails")
@@ -84,9 +91,8 @@ def html(known: Known) -> str:
 
 @functools.cache
 def _template() -> Template:
-    here = FileSystemLoader(Path(__file__).parent)
     environment = Environment(
-        loader=here, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=DictLoader(_TEXTS), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     return environment.get_template("page.html.jinja")
 
