@@ -1,6 +1,6 @@
 """Which estimator tells a slow solution from a right one on a busy machine: the experiment behind grader/timing.py.
 
-    python -m benchmarks.estimators record FILE        # times real searches on a private 2.3.5 server, 15 to 20 minutes
+    python -m benchmarks.estimators record FILE        # times real searches on a private 2.3.5 server, about 20 minutes
     python -m benchmarks.estimators judge [FILE]       # what each estimator makes of these timings, or of those in docs
 
 A trial is what a timed check does: two fresh processes, a warm-up, pairs of samples in random order with the grader's

@@ -29,17 +29,22 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
 
 def _is_race(item: pytest.Item) -> bool:
     """Say whether a test has slow code raced to the end, so that noise would decide."""
-    bad = item.callspec.params.get("bad") if hasattr(item, "callspec") else None
+    bad = _parameters(item).get("bad")
     return isinstance(bad, KnownBad) and bad.reason == "too_slow"
 
 
 def _exercise_of(item: pytest.Function) -> str | None:
     """Return the id of the exercise whose promise a test is about."""
-    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    parameters = _parameters(item)
     if item.path.stem != "test_exercises":
         return None
     given = (parameters.get("exercise"), getattr(parameters.get("bad"), "exercise", None))
     return next((exercise.id for exercise in given if isinstance(exercise, Exercise)), None)
+
+
+def _parameters(item: pytest.Item) -> dict[str, object]:
+    """Return what a test is parametrized with."""
+    return item.callspec.params if hasattr(item, "callspec") else {}
 
 
 @pytest.fixture(autouse=True)

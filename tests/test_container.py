@@ -210,6 +210,7 @@ class TestAfterKill:
     def test_sweep_ends_what_is_left_when_everything_else_was_killed(self) -> None:
         home = shared_server("container").home
         used = volumes()
+        assert used
         record = record_of(home)
         assert record.keeper is not None
         psutil.Process(record.keeper.pid).suspend()  # so that it doesn't tidy up between the two kills

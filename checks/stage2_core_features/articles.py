@@ -104,12 +104,17 @@ def open_library(submission: Submission, milvus: Milvus, kept: Kept, rng: np.ran
         name, vocabulary = kept("empty library", created(submission, milvus)), make_vocabulary(rng)
         articles = make_articles(rng, vocabulary, ARTICLES)
         submission.call("insert_articles", milvus.endpoint(), name, articles)
-        milvus.client.flush(name, timeout=30)  # milvus-lite ranks words ten times as slowly before
-        load_anew(milvus, name)
-        milvus.count(name)  # a Strong read: from now on every reader sees them
+        settle(milvus, name)
         return name, {article["id"]: article for article in articles}, vocabulary
 
     return Library(submission, milvus, *kept("library", make), rng)
+
+
+def settle(milvus: Milvus, collection: str) -> None:
+    """Have a collection searched as it will be from now on: sealed, indexed, and seen whole by every reader."""
+    milvus.client.flush(collection, timeout=30)  # milvus-lite ranks words ten times as slowly before
+    load_anew(milvus, collection)
+    milvus.count(collection)  # a Strong read: from now on every reader sees all
 
 
 def created(submission: Submission, milvus: Milvus) -> Callable[[], str]:

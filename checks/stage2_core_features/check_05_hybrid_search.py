@@ -13,12 +13,15 @@ import numpy as np
 import pytest
 
 from checks.stage2_core_features.articles import DIM, Library, Question, article, created, open_library
-from checks.stage2_core_features.fusion import Lists, Scores, best, rrf
+from checks.stage2_core_features.category_assertions import (
+    assert_best_of_each,
+    assert_category,
+    fused_across_categories,
+    question_across_categories,
+)
 from checks.stage2_core_features.hybrid_assertions import (
-    SCORE,
     as_keys,
     as_scored,
-    assert_category,
     assert_fused,
     assert_keys,
     assert_schema,
@@ -27,14 +30,14 @@ from checks.stage2_core_features.hybrid_assertions import (
 from checks.stage2_core_features.judged import assert_worth, judged
 from fixtures.milvus import Milvus
 from fixtures.recall import exact
-from grader.check import because, check, not_graded, returned, shortened
+from grader.check import because, check, not_graded, returned
 from grader.kept import Kept
 from grader.measured import Measured
 from grader.racing import Race
 from grader.runner.submission import Submission
-from infra.messages import N_
 
 LIMIT = 10
+GROUPS = 4
 TRIALS = 4
 FLOOR = 0.9
 """What share of the nearest articles a search by meaning has to find: approximate indexes miss some."""
@@ -171,7 +174,7 @@ def finds_what_one_search_alone_finds(library: Library) -> None:
 def keeps_to_the_category(library: Library) -> None:
     """search_hybrid finds only articles of the category that it is given, and enough of them"""
     for category in ("manuals", "letters"):
-        question, inside, halves = _telling(library, category)
+        question, inside, halves = question_across_categories(library, category, LIMIT)
         asked = question.words, question.meaning, LIMIT, category
         hits = as_scored(library.call("search_hybrid", *asked), "search_hybrid", LIMIT)
         assert_category(hits, library, category, halves, LIMIT)
@@ -199,40 +202,10 @@ def weighs_the_scores(library: Library) -> None:
 @check("2.5", points=2, after=[fuses_by_rank], needs=["group_by"])
 def finds_one_per_category(library: Library) -> None:
     """search_one_per_category finds the best article of each category"""
-    limit = 4
-    for question in (library.question() for _ in range(20)):
-        fused = best(rrf(library.lists(question)), len(library.articles))
-        certain = [key for key, score in fused[:limit] if score > fused[limit][1] + SCORE]  # whichever of a tie is next
-        if len({library.category_of(key) for key in certain}) < len(certain):
-            break
-    else:
-        raise not_graded("one_of_each", "here the best articles happen to be of different categories")
-    first: dict[str, tuple[int, float]] = {}
-    for hit in fused:
-        first.setdefault(library.category_of(hit[0]), hit)
-    asked = question.words, question.meaning, limit
-    hits = as_scored(library.call("search_one_per_category", *asked), "search_one_per_category", limit)
-    categories = [library.category_of(key) for key, _ in hits]
-    assert len(set(categories)) == len(categories), because(
-        "category_twice",
-        "search_one_per_category() returned articles of {categories}: each category belongs there once.",
-        categories=", ".join(categories),
-    )
-    expected = list(first.values())[:limit]
-    assert len(hits) == len(expected), because(
-        "too_few_categories",
-        "search_one_per_category() was asked for {limit} categories and returned {actual}, though the candidates are "
-        "of {there}. It looks as if categories are thinned out after the search has ended: group within it.",
-        limit=limit,
-        actual=len(hits),
-        there=len(first),
-    )
-    assert np.allclose([score for _, score in hits], [score for _, score in expected], atol=1e-5), because(
-        "not_the_best",
-        "search_one_per_category() returned the scores {actual}, the best of each category have {expected}.",
-        actual=shortened([round(score, 4) for _, score in hits]),
-        expected=shortened([round(score, 4) for _, score in expected]),
-    )
+    question, fused = fused_across_categories(library, GROUPS)
+    asked = question.words, question.meaning, GROUPS
+    hits = as_scored(library.call("search_one_per_category", *asked), "search_one_per_category", GROUPS)
+    assert_best_of_each(hits, library, fused, GROUPS)
 
 
 @check("2.5", points=3, after=[fuses_by_rank], limit_s=120)
@@ -281,24 +254,6 @@ def is_as_fast_as_the_reference(library: Library, race: Race) -> None:
         assert_fused(as_scored(results[one], "search_hybrid", LIMIT), lists, LIMIT, "search_hybrid")
 
     race.judge("search_hybrid", questions, right)
-
-
-def _telling(library: Library, category: str) -> tuple[Question, Lists, dict[str, Scores]]:
-    """Find a question to which the best answers are of several categories, also where one of the searches is filtered.
-
-    Returns:
-        The question, what both searches find of the category, and the fused scores where only one of them is filtered.
-    """
-    for question in (library.question() for _ in range(20)):
-        inside, everywhere = library.lists(question, category), library.lists(question)
-        halves = {
-            N_("words"): rrf(Lists(inside.words, everywhere.meaning)),
-            N_("meaning"): rrf(Lists(everywhere.words, inside.meaning)),
-        }
-        answers = [best(scores, LIMIT) for scores in (rrf(everywhere), *halves.values())]
-        if all(any(library.category_of(key) != category for key, _ in hits) for hits in answers):
-            return question, inside, halves
-    raise not_graded("no_foreign_articles", "here the best articles happen to be of one category")
 
 
 def _others(library: Library, everywhere: Sequence[tuple[int, float]], category: str | None) -> dict[str, list[int]]:

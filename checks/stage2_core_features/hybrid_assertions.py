@@ -7,7 +7,7 @@ from typing import Any
 
 from pymilvus import DataType, FunctionType
 
-from checks.stage2_core_features.articles import DIM, Library
+from checks.stage2_core_features.articles import DIM
 from checks.stage2_core_features.fusion import (
     Hits,
     Lists,
@@ -157,7 +157,7 @@ _SINGLE = {
 def assert_fused(hits: Hits, lists: Lists, limit: int, function: str) -> None:
     """Compare hits with reciprocal rank fusion of the two single searches, score by score."""
     expected = rrf(lists)
-    if _agrees(hits, expected, limit):
+    if agrees(hits, expected, limit):
         return
     keys, wanted = [key for key, _ in hits], best(expected, limit)
     look = _mistake_in_scores(hits, lists, limit) or _mistake_in_order(keys, lists, limit)
@@ -200,18 +200,18 @@ def _mistake_in_order(keys: list[int], lists: Lists, limit: int) -> tuple[str, M
 
 def _mistake_in_scores(hits: Hits, lists: Lists, limit: int) -> tuple[str, Message] | None:
     cut = lists.cut(limit)
-    if _agrees(hits, rrf(cut), limit) and rrf(cut) != rrf(lists):
+    if agrees(hits, rrf(cut), limit) and rrf(cut) != rrf(lists):
         sentence = N_(
             "It looks as if each search hands over only {limit} articles. One that is 12th in both lists belongs "
             "before one that is 5th in a single one: let each hand over CANDIDATES."
         )
         return "too_few_candidates", Message(sentence, {"limit": limit})
-    if _agrees(hits, rrf(lists, first=0), limit):
+    if agrees(hits, rrf(lists, first=0), limit):
         return "ranks_from_zero", Message(N_("It looks as if ranks begin with 0; they begin with 1."))
     for k in (*range(60), *range(61, 201)):
-        if _agrees(hits, rrf(lists, k=k or 1e-9), limit):
+        if agrees(hits, rrf(lists, k=k or 1e-9), limit):
             return "wrong_k", Message(N_("It looks as if K is {k} instead of 60."), {"k": k})
-    if _agrees(hits, by_range(lists, 0.5), limit) or _agrees(hits, weighted(lists, 0.5), limit):
+    if agrees(hits, by_range(lists, 0.5), limit) or agrees(hits, weighted(lists, 0.5), limit):
         return "fuses_scores", Message(N_("It looks like a sum of scores: reciprocal rank fusion looks at ranks only."))
     return None
 
@@ -219,7 +219,7 @@ def _mistake_in_scores(hits: Hits, lists: Lists, limit: int) -> tuple[str, Messa
 def assert_weighted(hits: Hits, lists: Lists, limit: int, share: float) -> None:
     """Compare hits with the weighted sum of scores that Milvus brings to a scale from 0 to 1."""
     function, expected = "search_weighted", weighted(lists, share)
-    if _agrees(hits, expected, limit):
+    if agrees(hits, expected, limit):
         return
     fields = _fields(function, hits, best(expected, limit)) | {"share": round(share, 2), "rest": round(1 - share, 2)}
     for reason, scores, sentence in (
@@ -246,7 +246,7 @@ def assert_weighted(hits: Hits, lists: Lists, limit: int, share: float) -> None:
             N_("It looks like equal weights: share_of_words says how much the words count."),
         ),
     ):
-        if _agrees(hits, scores, limit):
+        if agrees(hits, scores, limit):
             raise AssertionError(because(reason, _WEIGHTED, looks_like=Message(sentence), **fields))
     raise AssertionError(
         because(
@@ -264,35 +264,7 @@ _WEIGHTED = N_(
 )
 
 
-def assert_category(hits: Hits, library: Library, category: str, halves: Mapping[str, Scores], limit: int) -> None:
-    """Make sure that every hit is of a category.
-
-    Args:
-        hits: what was found.
-        library: knows each article's category.
-        category: the one that was asked for.
-        halves: fused scores where only one of the two searches was filtered, by which one was.
-        limit: how many were asked for.
-    """
-    foreign = [key for key, _ in hits if library.category_of(key) != category]
-    for half, scores in halves.items():
-        assert not foreign or not _agrees(hits, scores, limit), because(
-            "filtered_one_search",
-            "search_hybrid() was asked for {category} and returned {foreign} of other categories. It looks as if only "
-            "the search by {half} is filtered: each of the two requests needs the filter.",
-            category=category,
-            foreign=shortened(foreign),
-            half=Message(half),
-        )
-    assert not foreign, because(
-        "foreign_category",
-        "search_hybrid() was asked for {category} and returned {foreign} of other categories.",
-        category=category,
-        foreign=shortened(foreign),
-    )
-
-
-def _agrees(hits: Hits, scores: Scores, limit: int) -> bool:
+def agrees(hits: Hits, scores: Scores, limit: int) -> bool:
     """Say whether hits are the best by some scores, and have these scores; where keys tie, either may stand first."""
     wanted = best(scores, limit)
     return len(hits) == len(wanted) and all(

@@ -12,12 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from checks.stage2_core_features.articles import CANDIDATES, Library, Question
+from checks.stage2_core_features.articles import CANDIDATES, Library, Question, settle
 from checks.stage2_core_features.fusion import Scores, best, rrf, weighted
 from checks.stage2_core_features.hybrid_assertions import as_scored
 from fixtures.datasets import Corpus, corpus
 from fixtures.milvus import Milvus
-from fixtures.serving import load_anew
 from grader.check import because
 from grader.measured import Table
 from grader.runner.submission import Submission
@@ -112,9 +111,7 @@ def _filled(submission: Submission, milvus: Milvus, texts: Corpus, rng: np.rando
     ]
     for start in range(0, len(rows), BATCH):
         milvus.client.insert(name, rows[start : start + BATCH], timeout=30)
-    milvus.client.flush(name, timeout=30)
-    load_anew(milvus, name)
-    milvus.count(name)
+    settle(milvus, name)
     return Library(submission, milvus, name, {row["id"]: row for row in rows}, (), rng)
 
 
