@@ -16,6 +16,13 @@ nox.options.sessions = ["stage1"]
 
 ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml("pyproject.toml")
+PYTORCH_CPU = "https://download.pytorch.org/whl/cpu"
+SIZES = {
+    "grader": "about 180 MB of downloads, 560 MB on disk",
+    "models": "PyTorch and two models: about 600 MB of downloads, 1.4 GB on disk",
+    "tests": "PyTorch, two models and tools: about 650 MB of downloads, 1.5 GB on disk",
+}
+"""What a group brings into an environment that is new, or has grown from the one before in this list."""
 HOME = ROOT / ".nox" / "dojo"
 """The one environment of all sessions: a group that a session needs is added to what is there."""
 
@@ -36,14 +43,24 @@ def python(session: nox.Session, group: str) -> str:
     HOME.parent.mkdir(exist_ok=True)
     with FileLock(f"{HOME}.lock"):
         if not _says(stamp, wanted):
-            first = "about 180 MB of downloads, 560 MB on disk" if not interpreter.is_file() else "some packages more"
-            session.log(f"Preparing the environment, once: {first} …")
+            session.log(f"Preparing the environment, once: {SIZES.get(group, 'some packages more')} …")
             if not interpreter.is_file():
                 _must(session, [sys.executable, "-m", "virtualenv", "--quiet", str(HOME)])
             install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            _prefer_cpu([str(interpreter), *install], packages)
             _must(session, [str(interpreter), *install, *packages])
             stamp.write_text(wanted)
     return str(interpreter)
+
+
+def _prefer_cpu(install: list[str], packages: list[str]) -> None:
+    """On Linux take PyTorch from its own index: PyPI's brings several GB of CUDA, which nothing here uses.
+
+    Where that index can't be reached, PyPI's is taken after all.
+    """
+    pytorch = [package for package in packages if package.startswith(("torch==", "torchvision=="))]
+    if pytorch and sys.platform == "linux":
+        subprocess.call([*install, "--no-deps", "--retries", "1", "--index-url", PYTORCH_CPU, *pytorch])
 
 
 def _says(stamp: Path, wanted: str) -> bool:
@@ -75,16 +92,17 @@ def run(session: nox.Session, group: str, *arguments: str) -> None:
         sys.exit(code if code > 0 else 2)  # negative: a signal ended it
 
 
-def _stage(number: int) -> None:
+def _stage(number: int, group: str = "grader") -> None:
     @nox.session(name=f"stage{number}", default=number == 1)
     def stage(session: nox.Session) -> None:
-        run(session, "grader", "grader", "grade", str(number), *session.posargs)
+        run(session, group, "grader", "grade", str(number), *session.posargs)
 
     stage.__doc__ = f"Grade stage {number}, or the exercises that you name: nox -s stage{number} -- {number}.3"
 
 
 _stage(1)
 _stage(2)
+_stage(3, "models")
 
 
 @nox.session

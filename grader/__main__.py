@@ -31,6 +31,7 @@ def _leave(main: Callable[[], int]) -> None:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # its notes on connections mean nothing to a learner
     _reach_this_machine_directly()
     if sys.argv[1:2] in (["grade"], ["watch"] if hasattr(os, "fork") else ["regrade"]):
         # The learner's process imports for most of a second; let it begin before anything else is imported.

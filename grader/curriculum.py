@@ -27,6 +27,7 @@ class Exercise:
         needs: abilities without which nothing of it can be graded.
         hints: from vague to concrete.
         files: what it has besides Python, by name in the folder beside its file.
+        models: which models of `fixtures.models` it uses: `text`, `clip`.
         call_s: seconds that one call of the learner's code may take.
         memory_mb: memory of the learner's process, in MiB.
     """
@@ -40,6 +41,7 @@ class Exercise:
     needs: frozenset[str]
     hints: tuple[str, ...]
     files: tuple[str, ...]
+    models: tuple[str, ...]
     call_s: float
     memory_mb: int
 
@@ -142,6 +144,7 @@ def _exercise(folder: str, row: dict[str, object]) -> Exercise:
         needs=frozenset(words("needs")),
         hints=words("hints"),
         files=words("files"),
+        models=words("models"),
         call_s=float(limits.get("call_s", 20)),
         memory_mb=int(limits.get("memory_mb", 1024)),
     )

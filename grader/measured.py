@@ -1,4 +1,4 @@
-"""What a check has measured and the report draws: charts and tables, plain data from the check to the page.
+"""What a check has measured and the report shows: charts, tables and pictures, plain data from the check to the page.
 
     measured(
         Chart(
@@ -18,10 +18,12 @@ from a document as carefully, for anybody may have edited it.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import itertools
 import math
 import numbers
+import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypeVar, cast, get_args
@@ -91,11 +93,40 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-Measured: TypeAlias = Chart | Table
+@dataclass(frozen=True)
+class Picture:
+    """What learner code has drawn, as the grader has encoded it.
+
+    Attributes:
+        title: what is seen here, a msgid.
+        png: the file's bytes; a picture beyond the caps is left out of the report.
+    """
+
+    title: str
+    png: bytes
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Width and height in pixels as the file's head says; None where this is no PNG, or one beyond the caps."""
+        if len(self.png) > PICTURE_BYTES or not self.png.startswith(_PNG_HEAD) or len(self.png) < _PNG_SIZE_AT + 8:
+            return None
+        width, height = struct.unpack_from(">II", self.png, _PNG_SIZE_AT)
+        return (width, height) if 0 < width <= PICTURE_PIXELS and 0 < height <= PICTURE_PIXELS else None
+
+
+PICTURE_BYTES, PICTURE_PIXELS = 400_000, 2_000
+"""How long the file of a picture may be, and how wide and high the picture: what a page can hold a dozen of."""
+_PNG_HEAD = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+_PNG_SIZE_AT = len(_PNG_HEAD)
+
+Measured: TypeAlias = Chart | Table | Picture
 
 
 def as_json(measured: Measured) -> dict[str, Any]:
-    """Return a chart or a table as results.schema.json describes it: capped, and only with finite numbers."""
+    """Return what was measured as results.schema.json describes it: capped, and only with finite numbers."""
+    if isinstance(measured, Picture):
+        png = measured.png if measured.size else b""
+        return {"kind": "picture", "title": _text(measured.title), "png": base64.b64encode(png).decode()}
     if isinstance(measured, Table):
         width = AT_MOST["columns"]
         columns = [_text(column) for column in measured.columns[:width]]
@@ -118,12 +149,15 @@ def as_json(measured: Measured) -> dict[str, Any]:
 
 
 def from_json(document: object) -> Measured | None:
-    """Return what a document describes, under the same caps; None where it describes neither chart nor table."""
+    """Return what a document describes, under the same caps; None where it describes nothing that can be shown."""
     given: dict[str, Any] = document if isinstance(document, dict) else {}
     match given:
         case {"kind": "table", "title": str(title), "columns": [*columns], "rows": [*rows]}:
             heads = tuple(_text(column) for column in columns[: AT_MOST["columns"]])
             return Table(_text(title), heads, tuple(_kept(rows, "rows", lambda row: _row(row, len(heads)))))
+        case {"kind": "picture", "title": str(title), "png": str(text)}:
+            picture = Picture(_text(title), _decoded(text))
+            return picture if picture.size else None
         case {"kind": "chart", "title": str(title), "x": str(x), "y": str(y), "series": [*series]}:
             return Chart(
                 _text(title),
@@ -143,6 +177,16 @@ Thing = TypeVar("Thing")
 def _kept(items: Iterable[object], what: str, read: Callable[[object], Thing | None]) -> list[Thing]:
     """Return the first items that make sense, and of them no more than are kept."""
     return [thing for item in itertools.islice(items, AT_MOST[what]) if (thing := read(item)) is not None]
+
+
+def _decoded(text: str) -> bytes:
+    """Return the bytes of a text in base64; none where it is something else or too long."""
+    if len(text) > 2 * PICTURE_BYTES:
+        return b""
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
 
 
 def _row(row: object, width: int) -> tuple[Cell, ...] | None:

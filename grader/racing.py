@@ -45,6 +45,8 @@ WARM_UPS = 3
 MOST_CALLS = 1_000
 NO_FUNCTION = "-"
 """No function has this name: a call of it costs what all calls cost."""
+LOUD = 0.35
+"""Noise of a single pair, about twice that of the experiment, at which a fail has to show once more in fresh pairs."""
 CLOSE = 0.05
 """An interval that reaches less than this share to either side is narrow: the limit is too near, not the noise high."""
 
@@ -158,6 +160,9 @@ class Race:
         with self._standing_still():
             draw = self._draws(function, arguments, verify, calls_per_sample)
             ratio = decide(next_pair, limit, self._rng)
+            if ratio.verdict == "beyond" and ratio.noise > LOUD:
+                timed.clear()
+                ratio = decide(next_pair, limit, self._rng)
         calls = timed[-1].calls
         own, others = zip(*_without_channel(timed), strict=True)
         p50_ms, reference_ms = (statistics.median(seconds) / calls * 1e3 for seconds in (own, others))

@@ -136,7 +136,7 @@ def grade(
     plan = Plan(
         sources=code,
         references=sources(exercises, "solutions"),
-        limits={e.id: Limits(e.call_s, e.memory_mb) for e in exercises},
+        limits={e.id: Limits(e.call_s, e.memory_mb, e.models) for e in exercises},
         needs={e.id: e.needs for e in exercises},
         only=only,
         seed=new_seed() if seed is None else seed,

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from checks.stage2_core_features.fusion import Lists
 from fixtures.milvus import Milvus
 from fixtures.proxy import Call, proxy_to
-from fixtures.serving import load_anew
+from fixtures.serving import settle
 from grader.kept import Kept
 from grader.runner.submission import Submission
 
@@ -108,13 +108,6 @@ def open_library(submission: Submission, milvus: Milvus, kept: Kept, rng: np.ran
         return name, {article["id"]: article for article in articles}, vocabulary
 
     return Library(submission, milvus, *kept("library", make), rng)
-
-
-def settle(milvus: Milvus, collection: str) -> None:
-    """Have a collection searched as it will be from now on: sealed, indexed, and seen whole by every reader."""
-    milvus.client.flush(collection, timeout=30)  # milvus-lite ranks words ten times as slowly before
-    load_anew(milvus, collection)
-    milvus.count(collection)  # a Strong read: from now on every reader sees all
 
 
 def created(submission: Submission, milvus: Milvus) -> Callable[[], str]:

@@ -7,16 +7,18 @@ so the check asks for what rank fusion is worth, and for more than the worse sea
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from checks.stage2_core_features.articles import CANDIDATES, Library, Question, settle
+from checks.stage2_core_features.articles import CANDIDATES, Library, Question
 from checks.stage2_core_features.fusion import Scores, best, rrf, weighted
 from checks.stage2_core_features.hybrid_assertions import as_scored
 from fixtures.datasets import Corpus, corpus
 from fixtures.milvus import Milvus
+from fixtures.serving import settle
 from grader.check import because
 from grader.measured import Table
 from grader.runner.submission import Submission
@@ -25,7 +27,7 @@ from infra.messages import N_
 DOCUMENTS, QUESTIONS, PLACES = 1_200, 40, 10
 BATCH = 400
 SLACK = 0.01
-"""nDCG by which answers may be worse: where scores tie, either article may stand first."""
+"""nDCG by which answers may be worse: where scores of a single search tie, either article may have the better rank."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Figures:
     Attributes:
         words: BM25 by itself.
         meaning: vectors by themselves.
-        fused: both by reciprocal ranks, computed by the grader from the two lists.
+        fused: both by reciprocal ranks, computed by the grader from the two lists. An article that is third in one
+            list only ties with the one that is third in the other: the worst order of such ties counts.
         weighted: both by their scores with equal weights, likewise.
         yours: what search_hybrid returned.
     """
@@ -77,7 +80,7 @@ def judged(submission: Submission, milvus: Milvus, rng: np.random.Generator) -> 
     return Figures(
         words=_mean(texts, [[key for key, _ in each.words] for each in lists]),
         meaning=_mean(texts, [[key for key, _ in each.meaning] for each in lists]),
-        fused=_mean(texts, [_keys(rrf(each)) for each in lists]),
+        fused=_mean(texts, [_worst(rrf(each), q.answers) for each, q in zip(lists, texts.questions, strict=True)]),
         weighted=_mean(texts, [_keys(weighted(each, 0.5)) for each in lists]),
         yours=_mean(texts, [_found(answer) for answer in answers]),
     )
@@ -113,6 +116,11 @@ def _filled(submission: Submission, milvus: Milvus, texts: Corpus, rng: np.rando
         milvus.client.insert(name, rows[start : start + BATCH], timeout=30)
     settle(milvus, name)
     return Library(submission, milvus, name, {row["id"]: row for row in rows}, (), rng)
+
+
+def _worst(scores: Scores, answers: Collection[int]) -> list[int]:
+    """Return the first keys in the least lucky order: where scores tie, answers come last."""
+    return sorted(scores, key=lambda key: (-round(scores[key], 9), key in answers))[:PLACES]
 
 
 def _keys(scores: Scores) -> list[int]:

@@ -5,6 +5,7 @@ Everything that comes from a document is inert when it arrives here (`graded`), 
 
 from __future__ import annotations
 
+import base64
 import functools
 import importlib.util
 import itertools
@@ -17,11 +18,11 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
 
 from grader.curriculum import Exercise, Stage
-from grader.measured import AT_MOST, Chart
+from grader.measured import AT_MOST, Chart, Measured, Picture, Table
 from grader.progress import Standing
 from grader.report.charts import Drawing, drawing
 from grader.report.graded import Cut, Graded, GradedCheck, Read, inert, moment
-from grader.report.tables import comparison
+from grader.report.tables import Comparison, comparison
 from grader.report.words import STATUS, WORDS
 from grader.terminal import MARKS
 from grader.translate import LOCALE, language, said, translated
@@ -252,18 +253,39 @@ def _cut(cut: Cut, document: str) -> dict[str, str]:
 
 
 def _pictures(exercise: Exercise, checks: tuple[GradedCheck, ...]) -> list[dict[str, Any]]:
-    """Return the charts and tables of an exercise in the order of its checks, each with a name for its ids."""
+    """Return what an exercise shows in the order of its checks, each with a name for its ids."""
     every = (measured for check in checks for measured in check.measured)
-    drawn = (drawing(measured) if isinstance(measured, Chart) else comparison(measured) for measured in every)
+    drawn = (_drawn(measured) for measured in every)
     shown = itertools.islice((picture for picture in drawn if picture is not None), AT_MOST["measured"])
     return [
         {
-            "kind": "chart" if isinstance(picture, Drawing) else "table",
+            "kind": {Drawing: "chart", Comparison: "table", Shown: "picture"}[type(picture)],
             "drawn": picture,
             "name": f"{_anchor(exercise)}-{number}",
         }
         for number, picture in enumerate(shown, 1)
     ]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture as the page shows it: its title, its file in base64, and its size in pixels."""
+
+    title: str
+    data: str
+    width: int
+    height: int
+
+
+def _drawn(measured: Measured) -> Drawing | Comparison | Shown | None:
+    match measured:
+        case Chart():
+            return drawing(measured)
+        case Table():
+            return comparison(measured)
+        case Picture(title, png) if size := measured.size:
+            return Shown(inert(translated(title)), base64.b64encode(png).decode(), *size)
+    return None
 
 
 def _hints(row: Row) -> dict[str, Any] | None:

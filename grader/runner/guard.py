@@ -32,10 +32,12 @@ class Limits:
     Attributes:
         call_s: seconds for one request to the child: a call, a map or a drive.
         memory_mb: resident memory of the child and its descendants, in MiB.
+        models: what is loaded before the child begins, so that it costs no call its time.
     """
 
     call_s: float = 20.0
     memory_mb: int = 1024
+    models: tuple[str, ...] = ()
 
 
 class Guard:

@@ -13,11 +13,13 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Protocol
 
+from fixtures.models import CHOSEN_MODELS
 from grader.runner.orphans import end_orphans, guard_this_process
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,8 +49,8 @@ class Launched:
 class Launcher(Protocol):
     """Starts children and knows how they ended."""
 
-    def launch(self) -> Launched:
-        """Start one child, ready to take a `load` request."""
+    def launch(self, models: Sequence[str] = ()) -> Launched:
+        """Start one child, ready to take a `load` request, with some models of `fixtures.models` loaded."""
 
     def exit_code(self, pid: int, timeout_s: float) -> int | None:
         """Return a child's exit code (negative: the signal), or None when it hasn't ended in that time."""
@@ -59,7 +61,7 @@ class Launcher(Protocol):
 
 def clean_environment() -> dict[str, str]:
     """Return what a learner's process may see of the environment: no tokens, no settings of the grader."""
-    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "TEMP", "OPENBLAS_CORETYPE")
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "TEMP", "OPENBLAS_CORETYPE", *CHOSEN_MODELS)
     environment = {name: os.environ[name] for name in kept if name in os.environ}
     return environment | {
         "OMP_NUM_THREADS": "1",
@@ -115,6 +117,7 @@ class ZygoteLauncher:
     def _start(self) -> None:
         self._unread = b""
         self._limit_s = START_LIMIT_S
+        self._loaded: set[str] = set()
         guard_this_process()
         self._control, theirs = socket.socketpair()
         with theirs:
@@ -127,7 +130,7 @@ class ZygoteLauncher:
                 start_new_session=True,
             )
 
-    def launch(self) -> Launched:
+    def launch(self, models: Sequence[str] = ()) -> Launched:
         """Fork one child; a zygote that learner code has killed or stopped is replaced first.
 
         Raises:
@@ -136,11 +139,11 @@ class ZygoteLauncher:
         with self._lock:
             # Whether the zygote lives is asked of its socket, not of its pid: it may be another process's child.
             try:
-                return self._fork()
+                return self._fork(models)
             except OSError:
                 self._replace()
             try:
-                return self._fork()
+                return self._fork(models)
             except OSError as error:
                 raise LaunchError(f"the process that starts learner code doesn't: {error}") from None
 
@@ -153,7 +156,7 @@ class ZygoteLauncher:
         end_orphans()
         self._start()
 
-    def _fork(self) -> Launched:
+    def _fork(self, models: Sequence[str]) -> Launched:
         with contextlib.ExitStack() as on_failure:
             ours, theirs = socket.socketpair()
             on_failure.callback(ours.close)
@@ -162,13 +165,14 @@ class ZygoteLauncher:
             with theirs:
                 try:
                     number = next(self._requests)
-                    request = json.dumps({"cwd": str(ROOT), "request": number}).encode()
-                    self._control.settimeout(self._limit_s)
+                    request = json.dumps({"cwd": str(ROOT), "request": number, "models": list(models)}).encode()
+                    self._control.settimeout(self._limit_s if self._loaded.issuperset(models) else START_LIMIT_S)
                     socket.send_fds(self._control, [request], [theirs.fileno(), output_write])
                     pid = self._answer_to(number)
                 finally:
                     os.close(output_write)
             self._limit_s = FORK_LIMIT_S
+            self._loaded.update(models)
             self._ended.pop(pid, None)  # of another process, which had the same pid before
             wake = ours.dup()
             on_failure.pop_all()
@@ -228,7 +232,7 @@ class SpawnLauncher:
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
         self._spare = self._spawn()
 
-    def launch(self) -> Launched:
+    def launch(self, models: Sequence[str] = ()) -> Launched:  # noqa: ARG002 - they are loaded when they are asked for
         """Return the spare once it is warm, and begin the next one.
 
         Raises:

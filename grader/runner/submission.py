@@ -151,7 +151,7 @@ class Process:
     def __init__(self, launcher: Launcher, limits: Limits) -> None:
         self._launcher = launcher
         self._limits = limits
-        self._child = launcher.launch()
+        self._child = launcher.launch(limits.models)
         self._guard = Guard(self._child, limits)
         self._begun = ""
 

@@ -89,6 +89,7 @@ def _fork(control: socket.socket, children: _Children, own: tuple[_Closable, ...
         return False
     request = json.loads(line)
     channel, output = descriptors
+    _load(request["models"])
     try:
         pid = os.fork()
     except OSError as error:  # no memory, or too many processes
@@ -104,6 +105,19 @@ def _fork(control: socket.socket, children: _Children, own: tuple[_Closable, ...
     os.close(channel)
     os.close(output)
     return True
+
+
+def _load(models: list[str]) -> None:
+    """Load models for every child to come; one that can't be loaded is tried again, and fails, in the child."""
+    from fixtures.models import is_loaded, load
+
+    if all(is_loaded(model) for model in models):
+        return
+    for model in models:
+        with contextlib.suppress(Exception):
+            load(model)
+    gc.collect()
+    gc.freeze()
 
 
 def _become_child(channel: int, output: int, cwd: str) -> None:
