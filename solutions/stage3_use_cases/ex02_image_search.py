@@ -98,10 +98,8 @@ def _open(path: str) -> Image.Image | None:
 
 def _search(client: MilvusClient, name: str, vectors: npt.NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
     effort = {"params": {"ef": max(64, 2 * limit)}}
-    return [
-        (hit["path"], hit["distance"])
-        for hit in client.search(name, vectors.tolist(), limit=limit, search_params=effort)[0]
-    ]
+    hits = client.search(name, vectors.tolist(), limit=limit, search_params=effort, output_fields=["path"])[0]
+    return [(hit["entity"]["path"], hit["distance"]) for hit in hits]
 
 
 def _dim() -> int:

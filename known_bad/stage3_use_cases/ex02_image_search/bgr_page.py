@@ -1,0 +1,16 @@
+"""The array is BGR, as OpenCV writes it.
+
+rejected by: draws_the_hits
+because: blue_for_red
+on: lite, server
+"""
+
+from __future__ import annotations
+
+
+def draw(paths):
+    rows, step = -(-len(paths) // COLUMNS), TILE + GAP
+    page = Image.new("RGB", (COLUMNS * step + GAP, rows * step + GAP), "white")
+    for place, path in enumerate(paths):
+        page.paste(_open(path), (place % COLUMNS * step + GAP, place // COLUMNS * step + GAP))
+    return np.asarray(page)[..., ::-1]

@@ -1,0 +1,18 @@
+"""Pictures have numbers for keys, and their path is a field.
+
+rejected by: creates_the_collection
+because: wrong_key
+on: lite, server
+"""
+
+from __future__ import annotations
+
+
+def create_collection(client, name, dim):
+    schema = client.create_schema(auto_id=True)
+    schema.add_field("id", DataType.INT64, is_primary=True)
+    schema.add_field("path", DataType.VARCHAR, max_length=512)
+    schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
+    index = client.prepare_index_params()
+    index.add_index("vector", index_type="FLAT", metric_type="COSINE")
+    client.create_collection(name, schema=schema, index_params=index)

@@ -1,0 +1,16 @@
+"""What is transparent becomes black.
+
+rejected by: draws_the_hits
+because: other_pixels
+on: lite, server
+"""
+
+from __future__ import annotations
+
+
+def draw(paths):
+    rows, step = -(-len(paths) // COLUMNS), TILE + GAP
+    page = Image.new("RGB", (COLUMNS * step + GAP, rows * step + GAP), "white")
+    for place, path in enumerate(paths):
+        page.paste(Image.open(path).convert("RGB"), (place % COLUMNS * step + GAP, place // COLUMNS * step + GAP))
+    return np.asarray(page)
