@@ -92,6 +92,11 @@ def run(session: nox.Session, group: str, *arguments: str) -> None:
         sys.exit(code if code > 0 else 2)  # negative: a signal ended it
 
 
+def _group_of(session: nox.Session) -> str:
+    """Return the group that a command needs for the exercises that it names: those of stage 3 come with models."""
+    return "models" if any(argument.startswith("3.") for argument in session.posargs) else "grader"
+
+
 def _stage(number: int, group: str = "grader") -> None:
     @nox.session(name=f"stage{number}", default=number == 1)
     def stage(session: nox.Session) -> None:
@@ -108,13 +113,13 @@ _stage(3, "models")
 @nox.session
 def watch(session: nox.Session) -> None:
     """Grade an exercise at once and again on every save: nox -s watch, or nox -s watch -- 1.3."""
-    run(session, "grader", "grader", "watch", *session.posargs)
+    run(session, _group_of(session), "grader", "watch", *session.posargs)
 
 
 @nox.session
 def play(session: nox.Session) -> None:
     """Run an exercise as a program, unscored, with prints and breakpoint(): nox -s play -- 1.3."""
-    run(session, "grader", "grader", "play", *session.posargs)
+    run(session, _group_of(session), "grader", "play", *session.posargs)
 
 
 @nox.session
@@ -132,7 +137,7 @@ def reset(session: nox.Session) -> None:
 @nox.session
 def reveal(session: nox.Session) -> None:
     """Show the solution of an exercise that has passed, and how yours differs: nox -s reveal -- 1.3."""
-    run(session, "grader", "grader", "reveal", *session.posargs)
+    run(session, _group_of(session), "grader", "reveal", *session.posargs)
 
 
 @nox.session
@@ -168,7 +173,7 @@ def down(session: nox.Session) -> None:
 @nox.session
 def soak(session: nox.Session) -> None:
     """Grade a solution many times and keep every verdict: nox -s soak -- 1.3 --times 20."""
-    run(session, "grader", "grader", "soak", *session.posargs)
+    run(session, _group_of(session), "grader", "soak", *session.posargs)
 
 
 @nox.session

@@ -16,7 +16,34 @@ from grader.runner.launch import Launcher, start_launcher
 from infra.backends import availability, stop_all, wheel
 
 
-def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that grades every mistake."""
+    parser.addoption("--every-mistake", action="store_true", help="grade every known-bad, not one for each check")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Function]) -> None:
+    """Leave out all but one known-bad of each check, unless all are asked for, and put tests into groups."""
+    if not config.getoption("every_mistake"):
+        left_out = _repetitions(items)
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+    _group(items)
+
+
+def _repetitions(items: list[pytest.Function]) -> list[pytest.Function]:
+    """Return the tests of mistakes whose check has another one before: they would double the time of the run."""
+    proven: set[tuple[str, str]] = set()
+    found = []
+    for item in items:
+        bad = _parameters(item).get("bad")
+        if isinstance(bad, KnownBad) and item.path.stem == "test_exercises":
+            if (bad.exercise.id, bad.check) in proven:
+                found.append(item)
+            proven.add((bad.exercise.id, bad.check))
+    return found
+
+
+def _group(items: list[pytest.Function]) -> None:
     """Let the tests of a file run on one worker, which shares its servers; those of an exercise are their own group.
 
     All promises of all exercises stand in one file, which would keep one worker busy long after the other has nothing
