@@ -5,6 +5,7 @@ KitError
 ├── ChecksChanged       the checks on disk aren't those that the curriculum counts on
 ├── CannotWrite         a full disk, a folder without permission
 ├── WrongOption         options that don't go together
+├── ModelsMissing       an exercise's models aren't installed
 └── BadHeader           a known-bad submission that doesn't say what it is (in `known_bad`)
 """
 
@@ -37,6 +38,10 @@ class ChecksChanged(KitError):
 
 class CannotWrite(KitError):
     """A report or progress can't be written; what was there before is untouched."""
+
+
+class ModelsMissing(KitError):
+    """An exercise's models aren't installed."""
 
 
 class WrongOption(KitError):

@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from fixtures.models import missing_package
 from grader.check import Check
 from grader.curriculum import ROOT, Exercise
-from grader.errors import ChecksChanged
+from grader.errors import ChecksChanged, ModelsMissing
 from grader.opinions import GreenRecord
 from grader.places import Places
 from grader.plugin import Grading, Plan
@@ -132,7 +133,14 @@ def grade(
 
     Raises:
         ChecksChanged: a check module can't be imported or its points don't sum up to what the curriculum says.
+        ModelsMissing: the models of an exercise aren't installed.
     """
+    for exercise in exercises:
+        if package := missing_package(exercise.models):
+            raise ModelsMissing(
+                Message(N_("{exercise} needs the package {package}."), {"exercise": exercise.id, "package": package}),
+                Message(N_("nox -s stage{stage} installs it, once."), {"stage": exercise.id.split(".")[0]}),
+            )
     plan = Plan(
         sources=code,
         references=sources(exercises, "solutions"),
