@@ -75,16 +75,17 @@ def run(session: nox.Session, group: str, *arguments: str) -> None:
         sys.exit(code if code > 0 else 2)  # negative: a signal ended it
 
 
-def _stage(number: int) -> None:
+def _stage(number: int, group: str = "grader") -> None:
     @nox.session(name=f"stage{number}", default=number == 1)
     def stage(session: nox.Session) -> None:
-        run(session, "grader", "grader", "grade", str(number), *session.posargs)
+        run(session, group, "grader", "grade", str(number), *session.posargs)
 
     stage.__doc__ = f"Grade stage {number}, or the exercises that you name: nox -s stage{number} -- {number}.3"
 
 
 _stage(1)
 _stage(2)
+_stage(3, "models")
 
 
 @nox.session
