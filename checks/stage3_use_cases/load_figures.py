@@ -34,8 +34,8 @@ Floats = npt.NDArray[np.float64]
 
 
 def assert_percentiles(submission: Submission, rng: np.random.Generator) -> None:
-    """Have latencies with a long tail summarised, in no order, few and many of them."""
-    for number in (int(rng.integers(150, 400)), int(rng.integers(2_000, 4_000)), 1):
+    """Have latencies with a long tail summarised, in no order, many and few of them."""
+    for number in (int(rng.integers(2_000, 4_000)), int(rng.integers(150, 400)), 1):
         latencies = rng.lognormal(math.log(rng.uniform(0.004, 0.02)), 0.9, number)
         figures = _summary(submission, latencies, 0, float(rng.uniform(2, 9)))
         for name, share in PERCENTILES.items():
@@ -75,8 +75,8 @@ def _looks_like(actual: float, latencies: Floats, share: float) -> str:
     milliseconds = 1e3 * latencies
     mean, deviation = milliseconds.mean(), milliseconds.std()
     bells = {0.5: 0.0, 0.95: 1.645, 0.99: 2.326}
-    at = int(share * (len(latencies) - 1))
-    places = milliseconds[max(at - 1, 0) : at + 3]
+    n = len(latencies)
+    places = milliseconds[[int(share * (n - 1)), min(int(share * n), n - 1)]]
     named = [
         ("mean_as_median", share == 0.5 and _like(actual, mean)),
         ("unit", _like(1e3 * actual, float(np.quantile(milliseconds, share)))),

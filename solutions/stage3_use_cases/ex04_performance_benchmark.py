@@ -103,10 +103,10 @@ def draw(rows: list[Row]) -> npt.NDArray[np.uint8]:
     axes = figure.add_subplot(xlabel="recall", ylabel="answers per second")
     for workers in sorted({row["workers"] for row in rows}):
         line = sorted((row["recall"], row["qps"]) for row in rows if row["workers"] == workers)
-        axes.plot(*zip(*line, strict=True), marker="o", label=f"{workers} workers")
+        axes.plot(*zip(*line, strict=True), marker="o", label=workers)
     axes.set_ylim(bottom=0)
     axes.grid(alpha=0.3)
-    axes.legend(loc="upper right")
+    axes.legend(title="workers", loc="lower left")
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())[:, :, :3].copy()
