@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from checks.stage2_core_features.word_index import WordIndex, assert_matters, draw_words, serve_words
-from checks.stage3_use_cases.load_agreement import agreement_chart, assert_agrees, compared
+from checks.stage3_use_cases.load_agreement import Compared, agreement_chart, assert_agrees, compared
 from checks.stage3_use_cases.load_closed import IDLE, assert_busy, assert_sends_each_once
 from checks.stage3_use_cases.load_connections import assert_connects, assert_fails_at_once
 from checks.stage3_use_cases.load_drawing import assert_marks
@@ -134,7 +134,10 @@ def agrees_with_the_grader(rig: Rig, words: WordIndex, measured: Callable[[Measu
     """on the real server the figures are those that the grader measures"""
     assert_matters(words)
     ef = int(rig.rng.integers(40, 80))
-    every = [compared(rig, words, ef, workers) for workers in (1, 4)]
-    measured(agreement_chart(every, words.recall(ef).mean))
-    for each in every:
-        assert_agrees(each)
+    every: list[Compared] = []
+    try:
+        for workers in (1, 4):
+            every.append(compared(rig, words, ef, workers))
+            assert_agrees(rig, every[-1])
+    finally:
+        measured(agreement_chart(every, words.recall(ef).mean))

@@ -10,7 +10,7 @@ _run_at_once = _run
 
 def _run(searches, queries, since):
     def patient(place):
-        time.sleep(0.02)
+        time.sleep(0.05)
         return since(place)
 
     return _run_at_once(searches, queries, patient)
