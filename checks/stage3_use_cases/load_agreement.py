@@ -115,9 +115,9 @@ def _verdict(rig: Rig, compared: Compared, name: str, figure: str) -> Decision:
     assert "beyond" not in (longer.verdict, shorter.verdict), because(
         "disagrees",
         "On the real server, with {workers} workers, closed_loop() and summarise() report a {name} of {theirs}, and "
-        "the grader measures {own} in turn with it: yours is {ratio} times the grader's after {rounds} turns, and up to "
-        "{tolerance} times, either way, is fine. What else does a worker do between two searches, or while its clock "
-        "runs?",
+        "the grader measures {own} in turn with it: yours is {ratio} times the grader's after {rounds} turns, and up "
+        "to {tolerance} times, either way, is fine. What else does a worker do between two searches, or while its "
+        "clock runs?",
         name=name,
         workers=compared.workers,
         own=f"{1 / own:.0f}" if name == "QPS" else f"{1e3 * own:.1f} ms",
