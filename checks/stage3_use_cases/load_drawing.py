@@ -22,8 +22,8 @@ SMALLEST, LARGEST = 100, 2_000
 """Pixels of a side."""
 PLACES = 8
 FOLLOWS = 0.7
-"""Rank correlation between where measurements are and where their marks are: 0.95 to 1 measured. With 8 places drawn at
-random it is as high by chance in 3 of 100 pictures; and three pictures of three aren't."""
+"""Rank correlation between where measurements are and where their marks are: 1 measured. Of 8 places that are drawn at
+random it reaches this in 3 of 100 pictures, and both axes have to."""
 
 
 def assert_marks(submission: Submission, rng: np.random.Generator) -> None:
