@@ -190,8 +190,8 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure save → verdict, cold and warm, and where the time goes."""
-    run(session, "tests", "benchmarks", *session.posargs)
+    """Measure save → verdict, cold and warm, and where the time goes; `-- compare`: Milvus beside faiss and hnswlib."""
+    run(session, "bench" if "compare" in session.posargs else "tests", "benchmarks", *session.posargs)
 
 
 @nox.session

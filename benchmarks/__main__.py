@@ -43,6 +43,9 @@ class Measured:
 
 def main() -> None:
     """Measure, print a table for each backend, and write reports/bench.json."""
+    if sys.argv[1:] == ["compare"]:
+        subprocess.check_call([sys.executable, "-m", "benchmarks.compare"], cwd=ROOT)
+        return
     options = _options()
     backends = [row.backend for row in availability() if row.ok and row.backend in options.backend]
     exercise = find(options.exercise)
