@@ -85,6 +85,7 @@ def _stage(number: int) -> None:
 
 _stage(1)
 _stage(2)
+_stage(3)
 
 
 @nox.session
