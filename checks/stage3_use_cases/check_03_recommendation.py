@@ -105,7 +105,7 @@ def diversifies(submission: Submission, rng: np.random.Generator) -> None:
 def factorises(submission: Submission, nights: Nights, kept: Kept) -> None:
     """factorise finds factors that know more than popularity"""
     users, films = kept("factors", lambda: learnt(submission, nights))
-    assert_lengths_differ(films)
+    assert_lengths_differ(films[nights.watched > 0])
     popular = hits_in(most_popular(nights.watched, USERS, nights.train), nights.held_out)
     actual = hit_rate(users @ films.T, nights.train, nights.held_out)
     assert_beats_popularity(actual, popular, TIMES, "factorise()")
@@ -161,7 +161,7 @@ def recommends_by_taste(cinema: Cinema) -> None:
         scores = cinema.nights.by_taste(user)
         hits = as_hits(cinema.call("recommend", user, [], LIMIT), "recommend", LIMIT)
         short = scores / np.linalg.norm(user)
-        lengths = np.linalg.norm(cinema.nights.films, axis=1)
+        lengths = np.maximum(np.linalg.norm(cinema.nights.films, axis=1), 1e-12)  # 0 where nobody has watched
         mistakes = {
             "normalises_the_user": (short, N_("It looks as if the user's factors were brought to length 1.")),
             "cosine": (short / lengths, N_("It looks like a cosine: the length of a film's factors counts too.")),
@@ -189,8 +189,8 @@ def keeps_blocked_out(cinema: Cinema) -> None:
         user_id = cinema.user()
         user, seen = cinema.nights.users[user_id], cinema.nights.seen(user_id)
         scores = without(cinema.nights.by_taste(user), seen)
-        blocked = list(dict.fromkeys([*others, *(cinema.nights.category(film) for film in np.argsort(-scores)[:2])]))
-        foul = [film for film in range(FILMS) if cinema.nights.category(film) in blocked]
+        blocked = [*others, *cinema.nights.favourites(scores, others)]
+        foul = cinema.nights.of(blocked)
         hits = as_hits(cinema.call("recommend", user, seen, LIMIT, blocked), "recommend", LIMIT)
         assert_unblocked(hits, cinema.nights, blocked, "recommend")
         assert_unseen(hits, seen, "recommend")
@@ -279,8 +279,7 @@ def is_as_fast_as_the_reference(cinema: Cinema, race: Race) -> None:
         for (_, _, user, seen, _, _), said in zip(argss, results, strict=True):
             assert isinstance(user, np.ndarray)
             assert isinstance(seen, list)
-            foul = [film for film in range(FILMS) if nights.category(film) in QUOTED[:1]]
-            scores = without(nights.by_taste(user), {*seen, *foul})
+            scores = without(nights.by_taste(user), {*seen, *nights.of(QUOTED[:1])})
             assert_best(as_hits(said, "recommend", LIMIT), scores, LIMIT, "recommend")
 
     race.judge("recommend", questions, right)

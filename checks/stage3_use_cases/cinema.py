@@ -6,7 +6,7 @@ Only where hit rates are counted, the factors are the learner's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from fixtures.milvus import Milvus
 from fixtures.proxy import Call, Proxy, proxy_to
-from fixtures.ratings import CONTENT, Watched, watched
+from fixtures.ratings import Watched, watched
 from fixtures.serving import load_anew
 from grader.kept import Kept
 from grader.runner.submission import Submission
@@ -57,6 +57,15 @@ class Nights:
     def category(self, film: int) -> str:
         """Return a film's category; empty where there is no such film."""
         return self.everything.categories[film] if 0 <= film < len(self.everything.categories) else ""
+
+    def of(self, categories: Collection[str]) -> set[int]:
+        """Return the known films of some categories."""
+        return {film for film in range(FILMS) if self.category(film) in categories}
+
+    def favourites(self, scores: Scores, besides: Collection[str], count: int = 2) -> list[str]:
+        """Return the categories of the films with the best scores, besides some others, the best first."""
+        order = [self.category(film) for film in np.argsort(-scores).tolist()]
+        return list(dict.fromkeys(name for name in order if name not in besides))[:count]
 
     def by_taste(self, user: Floats) -> Scores:
         """Return the inner product of a user's factors with those of each known film."""
@@ -164,6 +173,3 @@ def created(submission: Submission, milvus: Milvus) -> Callable[[], str]:
         return name
 
     return make
-
-
-__all__ = ["CONTENT", "FACTORS", "FILMS", "NEW", "USERS", "Cinema", "Nights"]

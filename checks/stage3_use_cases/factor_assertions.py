@@ -47,13 +47,16 @@ def as_factors(value: Any, function: str, shapes: Sequence[tuple[int, int]]) -> 
     )
     finite = all(array.dtype.kind in "fiu" and bool(np.isfinite(array).all()) for array in arrays)
     assert finite, because(
-        "not_finite", "{function}() returned numbers that aren't finite, or no numbers.", function=function
+        "not_finite",
+        "{function}() returned numbers that aren't finite, or no numbers. A film that nobody has watched has factors "
+        "of length 0: is anything divided by that?",
+        function=function,
     )
     return [array.astype(np.float32) for array in arrays]
 
 
 def assert_lengths_differ(films: Floats) -> None:
-    """Make sure that factors of films are as long as they came out."""
+    """Make sure that factors of films that somebody has watched are as long as they came out."""
     lengths = np.linalg.norm(films.astype(np.float64), axis=1)
     assert lengths.std() > ALIKE * lengths.mean(), because(
         "normalised",

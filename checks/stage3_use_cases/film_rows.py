@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from pymilvus import DataType
 
-from checks.stage3_use_cases.cinema import CONTENT, FACTORS, Floats
+from checks.stage3_use_cases.cinema import FACTORS, Floats
+from fixtures.ratings import CONTENT
 from grader.check import because
 from infra.messages import N_, Message
 
@@ -81,7 +82,7 @@ def assert_stored(rows: list[dict[str, Any]], factors: Floats, contents: Floats,
 
 
 def _say_what_it_looks_like(stored: Floats, factors: Floats, contents: Floats, units: Floats) -> None:
-    short = factors / np.linalg.norm(factors, axis=1, keepdims=True)
+    short = factors / np.maximum(np.linalg.norm(factors, axis=1, keepdims=True), 1e-12)  # 0 where nobody has watched
     whole = np.hstack([factors, contents])
     for reason, vectors, sentence in (
         (

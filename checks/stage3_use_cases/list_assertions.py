@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from checks.stage3_use_cases.cinema import CONTENT
+from fixtures.ratings import CONTENT
 from grader.check import because, returned, shortened
 from grader.runner.errors import LearnerError
 from grader.runner.submission import Submission

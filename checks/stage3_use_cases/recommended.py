@@ -14,6 +14,8 @@ from infra.messages import N_, Message
 SCORE = 1e-4
 """Scores that are nearer to each other than this are the same: Milvus keeps single precision."""
 Hits = list[tuple[int, float]]
+Mistakes = Mapping[str, tuple[Scores, str]]
+"""By reason, the scores that a mistake gives, and what it looks like."""
 
 
 def as_hits(value: Any, function: str, limit: int) -> Hits:
@@ -84,9 +86,7 @@ def assert_enough(hits: Hits, limit: int, there: int, function: str) -> None:
     )
 
 
-def assert_best(
-    hits: Hits, scores: Scores, limit: int, function: str, mistakes: Mapping[str, tuple[Scores, str]] | None = None
-) -> None:
+def assert_best(hits: Hits, scores: Scores, limit: int, function: str, mistakes: Mistakes | None = None) -> None:
     """Hold hits against the films with the best scores; those that tie may change places.
 
     Args:

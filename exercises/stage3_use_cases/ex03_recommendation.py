@@ -189,7 +189,8 @@ def recommend(
         user: factors of the user, shape (FACTORS,).
         seen: films that the user has watched, up to a few hundred: none of them is recommended.
         limit: how many films. There are always as many, as long as enough are neither seen nor blocked.
-        blocked: categories of which the user never wants to see anything. Names may hold quotes.
+        blocked: categories of which the user never wants to see anything. Names may hold quotes,
+            or be Korean.
 
     Returns:
         `limit` films; the score is the inner product of both factors.
