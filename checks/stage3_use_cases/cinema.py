@@ -67,6 +67,11 @@ class Nights:
         order = [self.category(film) for film in np.argsort(-scores).tolist()]
         return list(dict.fromkeys(name for name in order if name not in besides))[:count]
 
+    def best_of_each(self, scores: Scores) -> list[int]:
+        """Return the film with the best score of each category."""
+        best = {self.category(film): film for film in np.argsort(scores).tolist()}
+        return list(best.values())
+
     def by_taste(self, user: Floats) -> Scores:
         """Return the inner product of a user's factors with those of each known film."""
         return self.films.astype(np.float64) @ user.astype(np.float64)

@@ -20,7 +20,7 @@ from checks.stage3_use_cases.cinema import FILMS, NEW, Floats, Nights, Numbers
 from fixtures.movielens import FETCH, MovieLens, movielens
 from grader.check import because, returned
 from grader.measured import Cell
-from infra.messages import N_
+from infra.messages import N_, Message
 
 TIMES, TIMES_REAL = 1.5, 1.2
 """By how much a hit rate has to beat that of the most popular films, on made-up and on real data."""
@@ -110,10 +110,10 @@ def assert_beats_popularity(actual: float, popular: float, times: float, what: s
     """Make sure that a hit rate beats that of the most popular films by a margin."""
     assert actual >= times * popular, because(
         "no_better_than_popularity",
-        "Ten films of {what} hold the one that the user watched next in {actual} of the cases; the ten most popular "
-        "ones do in {popular}. At least {times} times as much is asked for. What knows a user's taste must do better "
+        "Ten films by {what} hold the one that a user watched next for {actual} of the users; the ten most popular "
+        "ones do for {popular}. At least {times} times as much is asked for. What knows a user's taste must do better "
         "than a list that is the same for all.",
-        what=what,
+        what=Message(what),
         actual=f"{actual:.1%}",
         popular=f"{popular:.1%}",
         times=times,
@@ -129,6 +129,12 @@ def real_interactions() -> tuple[MovieLens, Numbers, Numbers, Numbers, Numbers] 
     is_last = np.append(rows[1:, 0] != rows[:-1, 0], True)
     train = rows[~is_last, :2]
     return real, rows[is_last, 0], train, rows[is_last, 1], np.bincount(train[:, 1], minlength=real.films)
+
+
+def assert_real(rows: Sequence[tuple[Cell, ...]]) -> None:
+    """Make sure that factors beat popularity on real ratings too: rows of the table, the most popular first."""
+    popular, actual = (float(rows[place][1] or 0) for place in (0, 1))
+    assert_beats_popularity(actual, popular, TIMES_REAL, N_("your factors of MovieLens 100k"))
 
 
 NOT_FETCHED: tuple[tuple[Cell, ...], ...] = ((N_("MovieLens 100k: not fetched"), FETCH, None, None),)

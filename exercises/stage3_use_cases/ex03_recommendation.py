@@ -187,7 +187,7 @@ def recommend(
         client: an open client.
         name: name of the collection.
         user: factors of the user, shape (FACTORS,).
-        seen: films that the user has watched, up to a few hundred: none of them is recommended.
+        seen: films that the user has watched, up to several hundred: none of them is recommended.
         limit: how many films. There are always as many, as long as enough are neither seen nor blocked.
         blocked: categories of which the user never wants to see anything. Names may hold quotes,
             or be Korean.
@@ -255,32 +255,30 @@ if __name__ == "__main__":
     from fixtures.showing import demo_client
 
     films = watched(np.random.default_rng(7), users=300, films=500, new=20)
-    train, held_out = hold_out_last(films.interactions)
-    user_factors, film_factors = factorise(train[:, :2], films.users, films.films, FACTORS)
-    guessed = factors_of_new_films(film_factors, films.contents[:500], films.contents[500:])
     with demo_client() as client:
+        train, held_out = hold_out_last(films.interactions)
+        user_factors, film_factors = factorise(train[:, :2], films.users, films.films, FACTORS)
+        guessed = factors_of_new_films(film_factors, films.contents[:500], films.contents[500:])
         create_collection(client, "films")
-        everything = np.concatenate([film_factors, guessed])
-        insert_films(client, "films", list(range(520)), everything, films.contents, list(films.categories))
+        all_factors = np.concatenate([film_factors, guessed])
+        insert_films(client, "films", list(range(520)), all_factors, films.contents, list(films.categories))
 
-        user = 0
-        seen = train[train[:, 0] == user, 1].tolist()
-        print("seen:       ", ", ".join(films.categories[film] for film in seen[:8]), "…")
-        for title, hits in (
-            ("by taste:", recommend(client, "films", user_factors[user], seen, 8)),
-            ("by content:", recommend_for_new_user(client, "films", seen[:3], 8)),
-            ("by both:", recommend_hybrid(client, "films", user_factors[user], seen, 0.3, 8)),
+        seen = [train[train[:, 0] == user, 1].tolist() for user in range(films.users)]
+        taste = user_factors[0]
+        for title, shown in (
+            ("seen:", seen[0][:8]),
+            ("by taste:", [film for film, _ in recommend(client, "films", taste, seen[0], 8)]),
+            ("by content:", [film for film, _ in recommend_for_new_user(client, "films", seen[0][:3], 8)]),
+            ("by both:", [film for film, _ in recommend_hybrid(client, "films", taste, seen[0], 0.3, 8)]),
         ):
-            print(f"{title:12}", ", ".join(films.categories[film] for film, _ in hits))
+            print(f"{title:12}", ", ".join(films.categories[film] for film in shown))
 
+        viewers = np.bincount(train[:, 1], minlength=520)
         lists = [
-            [film for film, _ in recommend(client, "films", user_factors[u], train[train[:, 0] == u, 1].tolist(), 10)]
-            for u in held_out[:, 0]
+            [film for film, _ in recommend(client, "films", user_factors[user], seen[user], 10)]
+            for user in held_out[:, 0]
         ]
-        popularity = np.bincount(train[:, 1], minlength=520)
-        ten = [np.argsort(-popularity)[:10].tolist()] * len(held_out)
+        ten = [np.argsort(-viewers)[:10].tolist()] * len(held_out)
         for title, some in (("most popular", ten), ("recommended", lists)):
-            print(
-                title,
-                {key: round(value, 3) for key, value in evaluate(some, held_out[:, 1].tolist(), popularity).items()},
-            )
+            figures = evaluate(some, held_out[:, 1].tolist(), viewers)
+            print(f"{title:12}", ", ".join(f"{name} {figure:.3f}" for name, figure in figures.items()))

@@ -16,19 +16,19 @@ Hits = list[tuple[int, float]]
 
 FACTORS = 16
 CONTENT = 24
-RIDGE = 1.0
+_RIDGE = 1.0
 
 
 def hold_out_last(interactions: Numbers) -> tuple[Numbers, Numbers]:
     """Split off the last film of each user, and with it every row that would tell it."""
-    last = {user: film for user, film, _ in interactions[np.argsort(interactions[:, 2])].tolist()}
-    is_answer = np.array([last[user] == film for user, film, _ in interactions.tolist()], dtype=bool)
-    asked = set(interactions[~is_answer, 0].tolist())  # whoever has watched anything else
-    is_answer &= np.isin(interactions[:, 0], list(asked))
-    answers = interactions[is_answer]
-    answers = answers[np.argsort(-answers[:, 2])]
-    _, newest = np.unique(answers[:, 0], return_index=True)
-    return interactions[~is_answer], answers[newest]
+    ordered = interactions[np.argsort(interactions[:, 2])]
+    last = dict(ordered[:, :2].tolist())  # of several films of a user, the latest stays
+    tells = np.array([last[user] == film for user, film in ordered[:, :2].tolist()])
+    asked = ordered[~tells, 0]  # whoever has watched anything else
+    tells &= np.isin(ordered[:, 0], asked)
+    answers = ordered[tells][::-1]
+    _, latest = np.unique(answers[:, 0], return_index=True)
+    return ordered[~tells], answers[latest]
 
 
 def evaluate(recommended: list[list[int]], held_out: list[int], watched: Numbers) -> dict[str, float]:
@@ -52,7 +52,7 @@ def factorise(pairs: Numbers, users: int, films: int, dim: int) -> tuple[Vectors
 def factors_of_new_films(factors: Vectors, contents: Vectors, new_contents: Vectors) -> Vectors:
     """Guess factors from content by ridge regression."""
     known, new = _unit(contents), _unit(new_contents)
-    weights = np.linalg.solve(known.T @ known + RIDGE * np.eye(CONTENT), known.T @ factors)
+    weights = np.linalg.solve(known.T @ known + _RIDGE * np.eye(CONTENT), known.T @ factors)
     return (new @ weights).astype(np.float32)
 
 
