@@ -91,7 +91,7 @@ def holds_out_the_last(submission: Submission, rng: np.random.Generator) -> None
 
 @check("3.3")
 def evaluates(submission: Submission, rng: np.random.Generator) -> None:
-    """evaluate says hit rate, coverage and popularity of lists of films"""
+    """evaluate computes hit rate, coverage and popularity of lists of films"""
     assert_evaluates(submission, rng)
 
 
@@ -113,7 +113,7 @@ def factorises(submission: Submission, nights: Nights, kept: Kept) -> None:
 
 @check("3.3")
 def creates_the_collection(submission: Submission, milvus: Milvus, kept: Kept) -> None:
-    """create_collection makes films that are compared by inner product, ready to be searched"""
+    """create_collection makes a collection of films compared by inner product, ready to be searched"""
     client, name = milvus.client, kept("empty", created(submission, milvus))
     assert client.has_collection(name), because(
         "no_collection", "After create_collection() the server has no collection of the name it was given."
@@ -155,7 +155,7 @@ def inserts_films(cinema: Cinema) -> None:
 
 @check("3.3", points=2, after=[inserts_films])
 def recommends_by_taste(cinema: Cinema) -> None:
-    """recommend finds numpy's films of the greatest inner product, and tells it as the score"""
+    """recommend finds the films with the greatest inner product, and returns it as the score"""
     for _ in range(TRIALS):
         user = cinema.nights.users[cinema.user()]
         scores = cinema.nights.by_taste(user)

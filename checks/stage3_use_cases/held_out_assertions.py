@@ -134,7 +134,7 @@ def _assert_no_leak(train: list[Row], held_out: list[Row]) -> None:
     told = [row for row in train if row[:2] in answers]
     assert not told, because(
         "leaks_by_repetition",
-        "User {user} has watched film {film} twice. hold_out_last() holds out the last time and leaves {row} in the "
+        "User {user} has watched film {film} twice. hold_out_last() holds out the later row and leaves {row} in the "
         "training part, which tells the answer.",
         user=told[0][0] if told else 0,
         film=told[0][1] if told else 0,

@@ -60,13 +60,13 @@ def _assert_figures(said: dict[str, float], lists: Lists, held_out: list[int], w
         raise AssertionError(
             because(
                 f"wrong_{figure}",
-                "evaluate() was given {lists} lists and says {figure} {actual}, expected {expected}.",
+                "evaluate() was given {lists} lists and says that {figure} is {actual}, expected {expected}.",
                 **_fields(lists, figure, said[figure], expected),
             )
         )
 
 
-_FIGURE = N_("evaluate() was given {lists} lists and says {figure} {actual}, expected {expected}. {looks_like}")
+_FIGURE = N_("evaluate() was given {lists} lists and says that {figure} is {actual}, expected {expected}. {looks_like}")
 
 
 def _fields(lists: Lists, figure: str, actual: float, expected: float) -> dict[str, object]:
