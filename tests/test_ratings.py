@@ -88,7 +88,7 @@ def test_the_terms_are_said_before_anything_is_fetched(
     assert main([]) == 2
     said = capsys.readouterr().out
     assert "GroupLens" in said
-    assert f"{FETCH} --accept" in said
+    assert f"{FETCH} -- --accept" in said
     assert movielens() is None
 
 

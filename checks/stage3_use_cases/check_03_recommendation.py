@@ -112,7 +112,7 @@ def factorises(submission: Submission, nights: Nights, kept: Kept) -> None:
 
 
 @check("3.3")
-def creates_the_collection(submission: Submission, milvus: Milvus, kept: Kept) -> None:
+def creates_the_collection(submission: Submission, milvus: Milvus, kept: Kept, nights: Nights) -> None:
     """create_collection makes a collection of films compared by inner product, ready to be searched"""
     client, name = milvus.client, kept("empty", created(submission, milvus))
     assert client.has_collection(name), because(
@@ -120,7 +120,7 @@ def creates_the_collection(submission: Submission, milvus: Milvus, kept: Kept) -
     )
     described = [client.describe_index(name, index) for index in client.list_indexes(name)]
     metrics = {index["field_name"]: index["metric_type"] for index in described if "metric_type" in index}
-    assert_schema(client.describe_collection(name), metrics.get("vector"))
+    assert_schema(client.describe_collection(name), metrics.get("vector"), nights)
     state = client.get_load_state(name)["state"].name
     assert state == "Loaded", because(
         "not_loaded",
@@ -144,7 +144,8 @@ def inserts_films(cinema: Cinema) -> None:
     some = sorted(cinema.rng.choice(FILMS, 40, replace=False).tolist())
     rows = sorted(milvus.rows(cinema.collection, f"id in {some}"), key=lambda each: int(each["id"]))
     everything = nights.everything
-    assert_stored(rows, nights.films[some], everything.contents[some], [everything.categories[film] for film in some])
+    named = [everything.categories[film] for film in some]
+    assert_stored(rows, some, nights.films[some], everything.contents[some], named)
     name = milvus.new_name("films")
     cinema.submission.call("create_collection", milvus.endpoint(), name)
     said = returned(fill(cinema.submission, milvus, name, nights.films[:3], nights, range(3)), int, "insert_films")

@@ -18,7 +18,7 @@ What is measured
     user and counts how often the held-out one is there: at least 1.5 times as often as among the ten most popular.
     Every list is held against numpy, a proxy counts requests, and last of all `recommend` is timed against the
     reference. The table in the report shows what cosine would make of your factors. MovieLens 100k, real ratings, is
-    used beside the made-up ones once you have fetched it: `python -m fixtures.movielens` says how.
+    used beside the made-up ones once you have fetched it: `nox -s movielens` says how, and under which terms.
 
 One vector a film
     A film's vector has FACTORS numbers that come from who watched it, and behind them CONTENT numbers that say what it
@@ -56,7 +56,7 @@ def hold_out_last(interactions: Numbers) -> tuple[Numbers, Numbers]:
 
     Nothing of the training rows may tell the answer. Who watches a film twice has it in two rows: where the last one is
     held out, the earlier ones of the same user and film belong to neither part. And whoever would be left with no
-    training row isn't asked: all their rows stay in the training part.
+    training row, having watched one film only, isn't asked: all their rows stay in the training part.
 
     Args:
         interactions: user, film, second; in any order, no two of a user in the same second; shape (n, 3).
