@@ -90,6 +90,7 @@ class Cinema:
         submission: the learner's functions.
         milvus: the grader's own eyes.
         collection: name of the collection.
+        said: what insert_films returned when it was filled.
         nights: what is in it, and who has watched it.
         rng: chance for fresh questions.
     """
@@ -97,6 +98,7 @@ class Cinema:
     submission: Submission
     milvus: Milvus
     collection: str
+    said: Any
     nights: Nights
     rng: np.random.Generator
 
@@ -149,13 +151,13 @@ def svd(pairs: Numbers, users: int, films: int, dim: int) -> tuple[Floats, Float
 def open_cinema(submission: Submission, milvus: Milvus, kept: Kept, rng: np.random.Generator, nights: Nights) -> Cinema:
     """Return the collection of this submission with the grader's factors: made by its own code, once for all checks."""
 
-    def make() -> str:
+    def make() -> tuple[str, Any]:
         name = kept("empty", created(submission, milvus))
-        fill(submission, milvus, name, nights.films, nights, range(FILMS))
+        said = fill(submission, milvus, name, nights.films, nights, range(FILMS))
         load_anew(milvus, name)
-        return name
+        return name, said
 
-    return Cinema(submission, milvus, kept("cinema", make), nights, rng)
+    return Cinema(submission, milvus, *kept("cinema", make), nights, rng)
 
 
 def fill(

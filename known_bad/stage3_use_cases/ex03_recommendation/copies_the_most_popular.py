@@ -1,8 +1,8 @@
-"""New films get the factors of the most popular one, so that somebody sees them.
+"""New films get the factors of the most popular one, doubled, so that somebody sees them: everybody does.
 
 rejected by: new_films_reach_their_fans
 because: reaches_everybody
-on: lite
+on: lite, server
 """
 
 from __future__ import annotations
@@ -10,4 +10,4 @@ from __future__ import annotations
 
 def factors_of_new_films(factors, contents, new_contents):
     popular = factors[np.linalg.norm(factors, axis=1).argmax()]
-    return np.tile(popular, (len(new_contents), 1))
+    return np.tile(2 * popular, (len(new_contents), 1))
