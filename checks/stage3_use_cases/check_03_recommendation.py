@@ -69,6 +69,9 @@ SEEN = 150
 """Films that a user knows, all of them the best by taste: more than anybody gets by asking for ten times too many."""
 ASKED_DEEP = 120
 """Users who are asked for DEEP films each."""
+SLOWEST, CALLS = 1.5, 24
+"""A call takes 2 to 4 ms, so short that other programs show in it: on two cores with 13 to do, samples of 24 ms and a
+limit of 1.3 called equal code slow in 2 of 22 races. A second search takes twice as long, Strong far more than that."""
 
 
 @pytest.fixture
@@ -269,7 +272,7 @@ def asks_once(cinema: Cinema) -> None:
 
 @check("3.3", points=2, after=[never_shows_seen, keeps_blocked_out], timed=True)
 def is_as_fast_as_the_reference(cinema: Cinema, race: Race) -> None:
-    """recommend takes at most 1.3 times as long as the reference"""
+    """recommend takes at most 1.5 times as long as the reference"""
     nights = cinema.nights
 
     def questions() -> list[Sequence[object]]:
@@ -285,4 +288,4 @@ def is_as_fast_as_the_reference(cinema: Cinema, race: Race) -> None:
             scores = without(nights.by_taste(user), {*seen, *nights.of(QUOTED[:1])})
             assert_best(as_hits(said, "recommend", LIMIT), scores, LIMIT, "recommend")
 
-    race.judge("recommend", questions, right)
+    race.judge("recommend", questions, right, limit=SLOWEST, calls_per_sample=CALLS)
