@@ -1,0 +1,17 @@
+"""COSINE on factors whose length says how popular a film is.
+
+rejected by: creates_the_collection
+because: cosine
+on: lite, server
+"""
+
+from __future__ import annotations
+
+
+def create_collection(client, name):
+    schema = client.create_schema(auto_id=False)
+    schema.add_field("id", DataType.INT64, is_primary=True)
+    schema.add_field("category", DataType.VARCHAR, max_length=64)
+    schema.add_field("vector", DataType.FLOAT_VECTOR, dim=FACTORS + CONTENT)
+    index = client.prepare_index_params("vector", index_type="FLAT", metric_type="COSINE")
+    client.create_collection(name, schema=schema, index_params=index)
