@@ -141,7 +141,7 @@ def as_hits(value: Any, function: str, limit: int) -> Hits:
     return hits
 
 
-def assert_hits(hits: Hits, truth: Mapping[str, float], function: str, asked: str) -> float:
+def assert_hits(hits: Hits, truth: Mapping[str, float], function: str, asked: str | Message) -> float:
     """Hold hits against exact search, and return what share of the nearest was found."""
     unknown = [path for path, _ in hits if path not in truth]
     assert not unknown, because(

@@ -43,7 +43,7 @@ from grader.kept import Kept
 from grader.measured import Measured, Picture, Table
 from grader.runner.errors import LearnerError
 from grader.runner.submission import Submission
-from infra.messages import N_
+from infra.messages import N_, Message
 
 LIMIT = 10
 FLOOR = 0.95
@@ -212,7 +212,9 @@ def finds_by_picture(album: Album, measured: Callable[[Measured], None]) -> None
     for path, row in [*album.asked.items()][:QUESTIONS]:
         truth = album.similarities(drawn.twemoji[row_of[row]])
         hits = as_hits(album.call("search_by_image", path, LIMIT), "search_by_image", LIMIT)
-        shares.append(assert_hits(hits, truth, "search_by_image", f"a drawing of {drawn.names[row]}"))
+        shares.append(
+            assert_hits(hits, truth, "search_by_image", Message(N_("a drawing of {name}"), {"name": drawn.names[row]}))
+        )
         found.append([album.rows[path] for path, _ in hits].index(row) if row in _rows(album, hits) else LIMIT)
         exact.append(_rank(truth, album.rows, row))
     recall = recall_of(shares)
