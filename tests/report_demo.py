@@ -29,7 +29,7 @@ def exercise(id_: str, title: str, points: float, hints: int = 6) -> Exercise:
     """Return a row of a curriculum."""
     name = title.lower().replace(" ", "_")
     folder = {"1": "stage1_basics", "2": "stage2_core_features"}[id_[0]]
-    return Exercise(id_, folder, name, title, points, ("recall",), frozenset(), tuple(["…"] * hints), (), 20, 1024)
+    return Exercise(id_, folder, name, title, points, ("recall",), frozenset(), tuple(["…"] * hints), (), (), 20, 1024)
 
 
 BASICS = (

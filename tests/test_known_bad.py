@@ -21,7 +21,7 @@ because: inner_product
 on: {on}
 """
 '''
-EXERCISE = Exercise("1.1", "stage1_x", "y", "Y", 1, ("correctness",), frozenset(), (), (), 20, 1024)
+EXERCISE = Exercise("1.1", "stage1_x", "y", "Y", 1, ("correctness",), frozenset(), (), (), (), 20, 1024)
 WITH_FILES = dataclasses.replace(EXERCISE, files=("compose.yaml", "rules/alerts.json"))
 
 

@@ -33,6 +33,8 @@ from checks.stage3_use_cases.text_assertions import (
     assert_stored,
 )
 from checks.stage3_use_cases.text_library import (
+    FIRST_KEY,
+    LAST_KEY,
     OVERLAP,
     WORDS,
     Asked,
@@ -55,8 +57,10 @@ LIMIT = 10
 FLOOR = 0.95
 """What share of the best documents a search has to find: approximate indexes miss some."""
 NEAR_THE_TOP = 3
-ADDED = 300_000
-"""First key of documents that a check adds to the library."""
+MORE = 16
+"""How many documents a check adds to the library to look at their vectors."""
+STRAYED = 0.01
+"""How far from its text, as a cosine, a vector may be to be still its own."""
 ASKED, ROUNDS = 12, 6
 MOST_PASSAGES = 20
 EMBEDDED_AT_ONCE = 24
@@ -119,21 +123,29 @@ def stores_every_chunk(library: TextLibrary) -> None:
 @check("3.1", points=2, after=[stores_every_chunk])
 def stores_the_vectors(library: TextLibrary) -> None:
     """add_documents stores the vector of each chunk beside its text"""
-    texts, stored = corpus(), library.stored()
-    row_of = {document.text: document.id for document in texts.documents}
-    known = [(place, row_of[text]) for place, text in enumerate(stored.texts) if text in row_of]
-    places, rows = np.array(known).T
-    near = stored.similarities(np.zeros(stored.vectors.shape[1]))  # fails on vectors of length 0
-    assert np.isfinite(near).all(), because("empty_vectors", "Some chunks are stored with a vector of zeros.")
-    own = np.einsum("ij,ij->i", _unit(stored.vectors[places]), texts.vectors[rows])
-    wrong = places[own < 0.99]
-    assert not len(wrong), because(
+    texts, rng = corpus(), library.rng
+    rows = rng.choice(len(texts.documents), MORE, replace=False)
+    keys = rng.integers(FIRST_KEY, LAST_KEY, MORE).tolist()
+    added = {key: recased(texts.documents[row].text, rng) for key, row in zip(keys, rows, strict=True)}
+    library.call("add_documents", [{"id": key, "text": text} for key, text in added.items()])
+    stored = library.stored()
+    place = {int(key): at for at, key in enumerate(stored.documents)}
+    missing = [key for key in keys if key not in place]
+    assert not missing, because(
+        "not_added",
+        "add_documents() was called again with {count} documents, and {missing} of them aren't in the collection.",
+        count=MORE,
+        missing=len(missing),
+    )
+    near = [stored.similarities(texts.vectors[row])[place[key]] for key, row in zip(keys, rows, strict=True)]
+    wrong = [key for key, similarity in zip(keys, near, strict=True) if not similarity > 1 - STRAYED]
+    assert not wrong, because(
         "strayed_vectors",
         "{wrong} of {count} chunks are stored with a vector that isn't theirs, such as {example!r}. Do texts and "
         "vectors stay in the same order?",
         wrong=len(wrong),
-        count=len(places),
-        example=stored.texts[wrong[0]][:50] if len(wrong) else "",
+        count=MORE,
+        example=added[wrong[0]][:50] if wrong else "",
     )
 
 
@@ -167,7 +179,8 @@ def finds_what_stands_far_behind(library: TextLibrary) -> None:
         assert key in hits[:NEAR_THE_TOP], because(
             "end_not_read",
             "Document {key} has {words} words, and the last of them answer {question!r}. search() doesn't have it "
-            "among the first {places}. A model drops what is longer than it can read: is each chunk embedded by itself?",
+            "among the first {places}. A model drops what is longer than it can read: is each chunk embedded by "
+            "itself?",
             key=key,
             words=len(library.documents[key].split()),
             question=asked.text[:60],
@@ -196,8 +209,8 @@ def names_each_document_once(library: TextLibrary) -> None:
 @check("3.1", after=[finds_the_nearest])
 def finds_new_documents_at_once(library: TextLibrary) -> None:
     """search finds a document as soon as it is added"""
-    for number, asked in enumerate(library.asked[:ROUNDS]):
-        key = ADDED + number
+    for asked in library.asked[:ROUNDS]:
+        key = int(library.rng.integers(FIRST_KEY, LAST_KEY))
         library.call("add_documents", [{"id": key, "text": recased(asked.text, library.rng)}])
         hits = as_hits(library.call("search", asked.text, LIMIT), LIMIT)
         assert key in [document for document, _ in hits], because(
@@ -282,7 +295,3 @@ def _of_a_length() -> list[Asked]:
     texts = corpus()
     pairs = zip(texts.questions, texts.question_vectors, strict=True)
     return [Asked(question, vector) for question, vector in pairs if len(question.text.split()) in EVEN_WORDS]
-
-
-def _unit(vectors: Any) -> Any:
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -27,8 +27,8 @@ REPEATED = 9
 """How many chunks of one document would fill the results of a search."""
 SURE = 0.5
 """How similar a question of the library is to its answer at least."""
-LONG, REPETITIVE = 100_000, 200_000
-"""First keys of the long documents, and the key of the one that says the same again and again."""
+FIRST_KEY, LAST_KEY = 10_000, 1_000_000_000
+"""Between which the keys of planted documents lie; those of the corpus are below."""
 Vectors = npt.NDArray[np.float32]
 
 
@@ -180,16 +180,17 @@ def planted(rng: np.random.Generator) -> tuple[dict[int, str], tuple[Asked, ...]
     documents = {document.id: document.text for document in texts.documents}
     filler = [document.text for document in corpus().documents if len(document.text.split()) >= 80]
     far_behind = {}
-    for number, asked in enumerate(chosen[:FAR_BEHIND]):
+    *keys, of_the_repetitive = (int(key) for key in rng.integers(FIRST_KEY, LAST_KEY, FAR_BEHIND + 1))
+    for key, asked in zip(keys, chosen[:FAR_BEHIND], strict=True):
         before = " ".join(rng.choice(filler, 6, replace=False)).split()
         blocks = int(rng.integers(3, 5))
         head = before[: blocks * (WORDS - OVERLAP) + OVERLAP]  # the last of these words are repeated by the last chunk
         tail = _repeated(answer_of(asked), WORDS - OVERLAP)
-        documents[LONG + number] = recased(" ".join([*head, *tail]), rng)
-        far_behind[LONG + number] = asked
+        documents[key] = recased(" ".join([*head, *tail]), rng)
+        far_behind[key] = asked
     repetitive = chosen[FAR_BEHIND]
     again_and_again = _repeated(answer_of(repetitive), REPEATED * (WORDS - OVERLAP) + OVERLAP)
-    documents[REPETITIVE] = recased(" ".join(again_and_again), rng)
+    documents[of_the_repetitive] = recased(" ".join(again_and_again), rng)
     order = rng.permutation(list(documents))
     asked_of_these = tuple(Asked(q, v) for q, v in zip(texts.questions, texts.question_vectors, strict=True))
     return {int(key): documents[int(key)] for key in order}, asked_of_these, far_behind, repetitive
