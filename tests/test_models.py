@@ -78,15 +78,15 @@ def test_clip_makes_of_a_drawing_and_a_name_what_the_kit_says() -> None:
 
 
 def test_clip_knows_drawings_that_it_has_never_seen() -> None:
-    """As good as the first trial of this recipe: 0.267 and 0.576 by name, 0.369 by the other drawing."""
+    """As good as the README beside the weights says; chance finds one in 1,636."""
     drawn = emoji()
     shown = drawn.noto.copy()
     shown[drawn.held_out] = drawn.twemoji
     by_name = _ranks(drawn.of_names[drawn.held_out], shown, drawn.held_out)
     by_drawing = _ranks(drawn.twemoji, drawn.noto, drawn.held_out)
-    assert (by_name < 1).mean() >= 0.267
-    assert (by_name < 10).mean() >= 0.576
-    assert (by_drawing < 1).mean() >= 0.369
+    assert (by_name < 1).mean() >= 0.21
+    assert (by_name < 10).mean() >= 0.60
+    assert (by_drawing < 1).mean() >= 0.35
 
 
 def _ranks(asked: Vectors, shown: Vectors, wanted: Any) -> Any:
