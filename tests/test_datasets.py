@@ -22,6 +22,8 @@ from fixtures.datasets import DATA, Corpus, DamagedData, Question, corpus, glove
 MEGABYTE = 1_000_000
 quick = settings(max_examples=40, deadline=None)
 LICENCES = {
+    "emoji/LICENSE.emoji-data": "Cal Henderson",
+    "emoji/LICENSE.emojibase": "Miles Johnson",
     "glove/LICENSE": "Public Domain Dedication",
     "corpus/LICENSE.chatterbot": "Gunther Cox",
     "corpus/LICENSE.django": "Django Software Foundation",
