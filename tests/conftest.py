@@ -25,20 +25,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Func
     """Leave out all but one known-bad of each check, unless all are asked for, and put tests into groups."""
     if not config.getoption("every_mistake"):
         left_out = _repetitions(items)
-        config.hook.pytest_deselected(items=left_out)
+        config.hook.pytest_deselected(items=[*left_out])
         items[:] = [item for item in items if item not in left_out]
     _group(items)
 
 
-def _repetitions(items: list[pytest.Function]) -> list[pytest.Function]:
+def _repetitions(items: list[pytest.Function]) -> set[pytest.Function]:
     """Return the tests of mistakes whose check has another one before: they would double the time of the run."""
     proven: set[tuple[str, str]] = set()
-    found = []
+    found = set()
     for item in items:
         bad = _parameters(item).get("bad")
         if isinstance(bad, KnownBad) and item.path.stem == "test_exercises":
             if (bad.exercise.id, bad.check) in proven:
-                found.append(item)
+                found.add(item)
             proven.add((bad.exercise.id, bad.check))
     return found
 

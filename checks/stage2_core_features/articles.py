@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from checks.collection_assertions import created
 from checks.stage2_core_features.fusion import Lists
 from fixtures.milvus import Milvus
 from fixtures.proxy import Call, proxy_to
@@ -101,24 +101,14 @@ def open_library(submission: Submission, milvus: Milvus, kept: Kept, rng: np.ran
     """Return the library of this submission: made by its own code, once for all checks."""
 
     def make() -> tuple[str, dict[int, Article], tuple[str, ...]]:
-        name, vocabulary = kept("empty library", created(submission, milvus)), make_vocabulary(rng)
+        name = kept("empty library", lambda: created(submission, milvus, "articles", DIM))
+        vocabulary = make_vocabulary(rng)
         articles = make_articles(rng, vocabulary, ARTICLES)
         submission.call("insert_articles", milvus.endpoint(), name, articles)
         settle(milvus, name)
         return name, {article["id"]: article for article in articles}, vocabulary
 
     return Library(submission, milvus, *kept("library", make), rng)
-
-
-def created(submission: Submission, milvus: Milvus) -> Callable[[], str]:
-    """Return what has the learner's code create a collection, and gives its name."""
-
-    def make() -> str:
-        name = milvus.new_name("articles")
-        submission.call("create_collection", milvus.endpoint(), name, DIM)
-        return name
-
-    return make
 
 
 def make_vocabulary(rng: np.random.Generator, size: int = 200) -> tuple[str, ...]:

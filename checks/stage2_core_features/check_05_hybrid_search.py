@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from checks.stage2_core_features.articles import DIM, Library, Question, article, created, open_library
+from checks.collection_assertions import created
+from checks.stage2_core_features.articles import DIM, Library, Question, article, open_library
 from checks.stage2_core_features.category_assertions import (
     assert_best_of_each,
     assert_category,
@@ -54,19 +55,7 @@ def library(submission: Submission, milvus: Milvus, kept: Kept, rng: np.random.G
 @check("2.5", points=2)
 def creates_the_collection(submission: Submission, milvus: Milvus, kept: Kept) -> None:
     """create_collection makes a text with BM25 and a vector, both indexed, ready to search"""
-    client, name = milvus.client, kept("empty library", created(submission, milvus))
-    assert client.has_collection(name), because(
-        "no_collection", "After create_collection() the server has no collection of the name it was given."
-    )
-    described = (client.describe_index(name, index) for index in client.list_indexes(name))
-    assert_schema(client.describe_collection(name), {d["field_name"]: d["metric_type"] for d in described})
-    state = client.get_load_state(name)["state"].name
-    assert state == "Loaded", because(
-        "not_loaded",
-        "The collection isn't loaded (the server says {state}), so it can't be searched. It is loaded by itself when "
-        "it is created together with its indexes.",
-        state=state,
-    )
+    assert_schema(milvus, kept("empty library", lambda: created(submission, milvus, "articles", DIM)))
 
 
 @check("2.5", after=[creates_the_collection])

@@ -7,6 +7,7 @@ from typing import Any
 
 from pymilvus import DataType, FunctionType
 
+from checks.collection_assertions import assert_fields, assert_loaded, assert_metric, described
 from checks.stage2_core_features.articles import DIM
 from checks.stage2_core_features.fusion import (
     Hits,
@@ -20,6 +21,7 @@ from checks.stage2_core_features.fusion import (
     rrf,
     weighted,
 )
+from fixtures.milvus import Milvus
 from grader.check import because, returned, shortened
 from infra.messages import N_, Message
 
@@ -71,30 +73,17 @@ def as_scored(value: Any, function: str, limit: int) -> Hits:
     return tuple(hits)
 
 
-def assert_schema(described: dict[str, Any], metrics: Mapping[str, str]) -> None:
-    """Compare what the server says of the collection with the brief.
-
-    Args:
-        described: the collection.
-        metrics: metric type of the index of each field that has one.
-    """
-    fields = {field["name"]: field for field in described["fields"]}
-    for name, kind in _FIELDS.items():
-        actual = DataType(fields[name]["type"]).name if name in fields else None
-        assert actual == kind.name, because(
-            "wrong_field",
-            "The collection should have a field {name} of type {expected}; the server says {actual}.",
-            name=name,
-            expected=kind.name,
-            actual=actual or Message(N_("that there is none")),
-        )
+def assert_schema(milvus: Milvus, collection: str) -> None:
+    """Compare what the server says of the collection with the brief."""
+    description, metrics = described(milvus, collection)
+    fields = assert_fields(description, _FIELDS)
     assert int(fields["meaning"]["params"]["dim"]) == DIM, because(
         "wrong_dim",
         "create_collection() was given dim={expected}, and meaning has {actual}.",
         expected=DIM,
         actual=fields["meaning"]["params"]["dim"],
     )
-    made = [f for f in described.get("functions", []) if FunctionType(f["type"]) is FunctionType.BM25]
+    made = [f for f in description.get("functions", []) if FunctionType(f["type"]) is FunctionType.BM25]
     flows = [(list(f["input_field_names"]), list(f["output_field_names"])) for f in made]
     assert flows == [(["text"], ["words"])], because(
         "no_bm25",
@@ -102,14 +91,9 @@ def assert_schema(described: dict[str, Any], metrics: Mapping[str, str]) -> None
         "Without it Milvus doesn't make the sparse vectors, and an insert without words is refused.",
         actual=shortened(flows) if flows else Message(N_("no BM25 function")),
     )
-    for name, metric in (("meaning", "COSINE"), ("words", "BM25")):
-        assert metrics.get(name) == metric, because(
-            "wrong_metric",
-            "The index of {name} should have the metric {expected}; the server says {actual}.",
-            name=name,
-            expected=metric,
-            actual=metrics.get(name) or Message(N_("that there is no index")),
-        )
+    assert_metric(metrics, "meaning", "COSINE")
+    assert_metric(metrics, "words", "BM25")
+    assert_loaded(milvus, collection)
 
 
 def assert_keys(actual: Sequence[int], expected: Hits, function: str, others: Mapping[str, Sequence[int]]) -> None:

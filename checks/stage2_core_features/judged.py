@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from checks.collection_assertions import created
 from checks.stage2_core_features.articles import CANDIDATES, Library, Question
 from checks.stage2_core_features.fusion import Scores, best, rrf, weighted
 from checks.stage2_core_features.hybrid_assertions import as_scored
@@ -103,11 +104,7 @@ def assert_worth(figures: Figures) -> None:
 
 
 def _filled(submission: Submission, milvus: Milvus, texts: Corpus, rng: np.random.Generator) -> Library:
-    name = milvus.new_name("judged")
-    submission.call("create_collection", milvus.endpoint(), name, texts.vectors.shape[1])
-    assert milvus.client.has_collection(name, timeout=20), because(
-        "no_collection", "After create_collection() the server has no collection of the name it was given."
-    )
+    name = created(submission, milvus, "judged", texts.vectors.shape[1])
     rows: list[dict[str, Any]] = [
         {"id": document.id, "text": document.text, "category": document.source, "meaning": vector}
         for document, vector in zip(texts.documents, texts.vectors.tolist(), strict=True)

@@ -8,19 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
+from checks.collection_assertions import created
+from checks.stage3_use_cases.embedded import Vectors
 from fixtures.datasets import emoji
 from fixtures.milvus import Milvus
-from grader.check import because
 from grader.kept import Kept
 from grader.runner.submission import Submission
 
 DIM = 128
 DRAWINGS = 900
 ASKED = 60
-Vectors = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def make_album(submission: Submission, milvus: Milvus, kept: Kept, rng: np.rando
     """Have the learner's code index drawings, once for all checks."""
 
     def make() -> tuple[Any, ...]:
-        name = kept("empty", lambda: created(submission, milvus))
+        name = kept("empty", lambda: created(submission, milvus, "pictures", DIM))
         drawn = emoji()
         asked = rng.choice(drawn.held_out, ASKED, replace=False)
         others = np.setdiff1d(np.arange(len(drawn.codes)), asked)
@@ -117,16 +116,6 @@ def make_album(submission: Submission, milvus: Milvus, kept: Kept, rng: np.rando
         return name, place, rows, questions, broken, said
 
     return Album(submission, milvus, *kept("album", make), rng)
-
-
-def created(submission: Submission, milvus: Milvus) -> str:
-    """Have the learner's code create a collection, and return its name."""
-    name = milvus.new_name("pictures")
-    submission.call("create_collection", milvus.endpoint(), name, DIM)
-    assert milvus.client.has_collection(name, timeout=20), because(
-        "no_collection", "After create_collection() the server has no collection of the name it was given."
-    )
-    return name
 
 
 def _png(image: Image.Image) -> bytes:

@@ -10,12 +10,14 @@ import numpy as np
 import numpy.typing as npt
 from pymilvus import DataType
 
-from checks.stage3_use_cases.album import DIM, Vectors
+from checks.collection_assertions import assert_fields, assert_loaded, assert_metric, described
+from checks.stage3_use_cases.album import DIM, Album
+from checks.stage3_use_cases.embedded import SAME, Vectors, as_vectors, assert_vectors, cosines
+from fixtures.milvus import Milvus
 from grader.check import because, returned, shortened
+from grader.measured import Table
 from infra.messages import N_, Message
 
-SAME = 3e-3
-"""Cosine by which a vector may be off: the truth was kept in half precision."""
 SCORE = 5e-3
 TILE, GAP, COLUMNS = 64, 8, 5
 
@@ -32,72 +34,31 @@ def as_embedded(value: Any) -> tuple[list[str], Vectors]:
         "embed_images() should return the readable paths and an array of their vectors; it returned {actual}.",
         actual=shortened(value),
     )
-    return returned(pair[0], list[str], "embed_images"), as_vectors(pair[1], len(pair[0]), "embed_images")
+    return returned(pair[0], list[str], "embed_images"), as_vectors(pair[1], len(pair[0]), DIM, "embed_images")
 
 
-def as_vectors(value: Any, count: int, function: str) -> Vectors:
-    """Return vectors as learner code must return them."""
-    array = np.asarray(returned(value, np.ndarray, function))
-    right = array.shape == (count, DIM) and np.issubdtype(array.dtype, np.floating)
-    assert right, because(
-        "wrong_shape",
-        "{function}() should return numbers of the shape ({count}, {dim}); it returned {dtype} of the shape {shape}.",
-        function=function,
-        count=count,
-        dim=DIM,
-        dtype=str(array.dtype),
-        shape=str(array.shape),
-    )
-    return array.astype(np.float32)
-
-
-def assert_vectors(vectors: Vectors, truth: Vectors, function: str, what: Sequence[str]) -> None:
+def assert_seen(vectors: Vectors, truth: Vectors, function: str, what: Sequence[str]) -> None:
     """Hold vectors against those that the model has for the same pictures or phrases."""
-    lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
-    similar = vectors.astype(np.float64) @ truth.T / np.maximum(lengths, 1e-9)[:, None]
-    own = np.diag(similar)
-    wrong = own < 1 - SAME
-    if wrong.any():
-        assert not (similar.max(axis=1) >= 1 - SAME).all(), because(
-            "wrong_order",
-            "{function}() returned the right vectors in another order than it was asked.",
-            function=function,
-        )
-        raise AssertionError(
-            because(
-                "other_vectors",
-                "Of {count} vectors that {function}() returned, {wrong} aren't what the model makes of that input "
-                "(cosine {lowest:.3f} at worst, for {example}). A picture goes through the model's own preprocess() as "
-                "RGB, whole and unresized, and then through the tower for pictures; a phrase through tokenize() and "
-                "the tower for texts.",
-                function=function,
-                count=len(own),
-                wrong=int(wrong.sum()),
-                lowest=float(own.min()),
-                example=what[int(own.argmin())],
-            )
-        )
-    assert np.abs(lengths - 1).max() < SAME, because(
-        "not_normalised",
-        "{function}() should return vectors of length 1, and theirs is {shortest:.3f} to {longest:.3f}.",
+    own = cosines(vectors, truth)
+    otherwise = because(
+        "other_vectors",
+        "Of {count} vectors that {function}() returned, {wrong} aren't what the model makes of that input "
+        "(cosine {lowest:.3f} at worst, for {example}). A picture goes through the model's own preprocess() as "
+        "RGB, whole and unresized, and then through the tower for pictures; a phrase through tokenize() and "
+        "the tower for texts.",
         function=function,
-        shortest=float(lengths.min()),
-        longest=float(lengths.max()),
+        count=len(own),
+        wrong=int((own < 1 - SAME).sum()),
+        lowest=float(own.min()),
+        example=what[int(own.argmin())],
     )
+    assert_vectors(vectors, truth, function, otherwise)
 
 
-def assert_schema(described: Mapping[str, Any], metrics: Mapping[str, str]) -> None:
+def assert_schema(milvus: Milvus, collection: str) -> None:
     """Compare what the server says of the collection with the brief."""
-    fields = {field["name"]: field for field in described["fields"]}
-    for name, kind in (("path", DataType.VARCHAR), ("vector", DataType.FLOAT_VECTOR)):
-        actual = DataType(fields[name]["type"]).name if name in fields else None
-        assert actual == kind.name, because(
-            "wrong_field",
-            "The collection should have a field {name} of type {expected}; the server says {actual}.",
-            name=name,
-            expected=kind.name,
-            actual=actual or Message(N_("that there is none")),
-        )
+    description, metrics = described(milvus, collection)
+    fields = assert_fields(description, {"path": DataType.VARCHAR, "vector": DataType.FLOAT_VECTOR})
     assert fields["path"].get("is_primary"), because(
         "wrong_key",
         "The primary key should be path: a picture that is indexed again then takes the place of the one before.",
@@ -109,11 +70,8 @@ def assert_schema(described: Mapping[str, Any], metrics: Mapping[str, str]) -> N
         expected=DIM,
         actual=dim,
     )
-    assert metrics.get("vector") == "COSINE", because(
-        "wrong_metric",
-        "The index of vector should have the metric COSINE; the server says {actual}.",
-        actual=metrics.get("vector") or Message(N_("that there is no index")),
-    )
+    assert_metric(metrics, "vector", "COSINE")
+    assert_loaded(milvus, collection)
 
 
 def as_hits(value: Any, function: str, limit: int) -> Hits:
@@ -220,3 +178,25 @@ def assert_drawn(page: Pixels, tiles: Sequence[Pixels]) -> None:
     assert (page[rest] == 255).all(), because(
         "not_white", "Between and around the tiles, and where a row isn't full, the page should be white."
     )
+
+
+def place_of(row: int, album: Album, hits: Hits) -> int:
+    """Return how many hits stand before the drawing of an emoji; all of them where it isn't there."""
+    rows = [album.rows[path] for path, _ in hits]
+    return rows.index(row) if row in rows else len(rows)
+
+
+def place_in(truth: Mapping[str, float], album: Album, row: int) -> int:
+    """Return how many drawings are nearer than that of an emoji."""
+    own = next(score for path, score in truth.items() if album.rows[path] == row)
+    return sum(score > own for score in truth.values())
+
+
+def ranks(title: str, found: Sequence[int], exact: Sequence[int], places: int) -> Table:
+    """Return what share of the questions have their answer first, and among the first places, for the report."""
+    rows = ((N_("your search"), found), (N_("exact search"), exact))
+    cells = [
+        (name, *(round(float(np.mean([place < below for place in each])), 3) for below in (1, places)))
+        for name, each in rows
+    ]
+    return Table(title, (N_("search"), "R@1", "R@10"), tuple(cells))

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from checks.collection_assertions import created
+from checks.stage3_use_cases.embedded import assert_the_kits
 from checks.stage3_use_cases.judged_texts import (
     QUESTIONS,
     WORDLESS,
@@ -23,7 +25,6 @@ from checks.stage3_use_cases.judged_texts import (
 )
 from checks.stage3_use_cases.text_assertions import (
     as_hits,
-    as_vectors,
     assert_chunks,
     assert_embedded,
     assert_enough,
@@ -39,7 +40,6 @@ from checks.stage3_use_cases.text_library import (
     WORDS,
     Asked,
     TextLibrary,
-    created,
     open_library,
     recased,
 )
@@ -93,25 +93,17 @@ def cuts_texts_into_chunks(submission: Submission, rng: np.random.Generator) -> 
 @check("3.1", points=2)
 def embeds_texts(submission: Submission, rng: np.random.Generator) -> None:
     """embed returns the model's vector of each text, of length 1, in their order"""
+    assert_the_kits("text")
     texts = corpus()
     rows = rng.choice(len(texts.documents), EMBEDDED_AT_ONCE, replace=False)
     asked = [recased(texts.documents[row].text, rng) for row in rows]
-    assert_embedded(as_vectors(submission.call("embed", asked), len(asked)), texts.vectors[rows])
+    assert_embedded(submission.call("embed", asked), texts.vectors[rows])
 
 
 @check("3.1")
 def creates_the_collection(submission: Submission, milvus: Milvus, kept: Kept) -> None:
     """create_collection makes a collection of chunks, indexed and ready to search"""
-    client, name = milvus.client, kept("empty", lambda: created(submission, milvus))
-    described = (client.describe_index(name, index) for index in client.list_indexes(name))
-    assert_schema(client.describe_collection(name), {d["field_name"]: d["metric_type"] for d in described})
-    state = client.get_load_state(name)["state"].name
-    assert state == "Loaded", because(
-        "not_loaded",
-        "The collection isn't loaded (the server says {state}), so it can't be searched. It is loaded by itself when "
-        "it is created together with its index.",
-        state=state,
-    )
+    assert_schema(milvus, kept("empty", lambda: created(submission, milvus, "texts")))
 
 
 @check("3.1", points=2, after=[creates_the_collection, cuts_texts_into_chunks, embeds_texts])
@@ -264,8 +256,7 @@ def embeds_many_at_once(race: Race, rng: np.random.Generator) -> None:
         vector_of = {each.text.lower(): each.vector for each in asked}
         for (texts,), value in zip(argss, results, strict=True):
             assert isinstance(texts, list)
-            truth = np.array([vector_of[text.lower()] for text in texts])
-            assert_embedded(as_vectors(value, len(texts)), truth)
+            assert_embedded(value, np.array([vector_of[text.lower()] for text in texts]))
 
     race.judge("embed", arguments, right)
 

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from checks.collection_assertions import created
 from checks.stage3_use_cases.album import (
     DIM,
     Album,
-    created,
     make_album,
     write_broken,
     write_drawing,
@@ -28,20 +28,22 @@ from checks.stage3_use_cases.album_assertions import (
     as_embedded,
     as_hits,
     as_page,
-    as_vectors,
     assert_drawn,
     assert_hits,
     assert_schema,
-    assert_vectors,
+    assert_seen,
+    place_in,
+    place_of,
+    ranks,
 )
+from checks.stage3_use_cases.embedded import as_vectors, assert_the_kits
 from fixtures.datasets import emoji
 from fixtures.milvus import Milvus
-from fixtures.models import is_the_kits
 from fixtures.recall import recall_of
 from fixtures.serving import settle
-from grader.check import because, check, not_graded, returned, shortened
+from grader.check import because, check, returned, shortened
 from grader.kept import Kept
-from grader.measured import Measured, Picture, Table
+from grader.measured import Measured, Picture
 from grader.runner.errors import LearnerError
 from grader.runner.submission import Submission
 from infra.messages import N_, Message
@@ -53,14 +55,6 @@ EMBEDDED = 24
 FORMS = 4
 AGAIN = 20
 QUESTIONS = 24
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    """A folder for the files of one check."""
-    if not is_the_kits("clip"):
-        raise not_graded("another_model", "the figures were measured with the kit's own CLIP, and MODEL names another")
-    return tmp_path
 
 
 @pytest.fixture
@@ -76,11 +70,12 @@ def album(
 
 
 @check("3.2", points=2)
-def embeds_pictures(submission: Submission, pictures: Path, rng: np.random.Generator) -> None:
+def embeds_pictures(submission: Submission, tmp_path: Path, rng: np.random.Generator) -> None:
     """embed_images returns what the model sees in each picture, as vectors of length 1, in their order"""
+    assert_the_kits("clip")
     drawn = emoji()
     rows = rng.choice(len(drawn.codes), EMBEDDED, replace=False)
-    paths = [write_drawing(pictures, int(row), "noto") for row in rows]
+    paths = [write_drawing(tmp_path, int(row), "noto") for row in rows]
     readable, vectors = as_embedded(submission.call("embed_images", paths))
     assert readable == paths, because(
         "paths_changed",
@@ -89,16 +84,16 @@ def embeds_pictures(submission: Submission, pictures: Path, rng: np.random.Gener
         count=len(paths),
         actual=shortened(readable),
     )
-    assert_vectors(vectors, drawn.noto[rows], "embed_images", [drawn.names[row] for row in rows])
+    assert_seen(vectors, drawn.noto[rows], "embed_images", [drawn.names[row] for row in rows])
 
 
 @check("3.2", points=2, after=[embeds_pictures])
-def leaves_out_what_is_broken(submission: Submission, pictures: Path, rng: np.random.Generator) -> None:
+def leaves_out_what_is_broken(submission: Submission, tmp_path: Path, rng: np.random.Generator) -> None:
     """embed_images leaves out files that are broken, empty, missing or no pictures, and goes on"""
     drawn = emoji()
     rows = rng.choice(len(drawn.codes), 4, replace=False)
-    good = [write_drawing(pictures, int(row), "noto") for row in rows]
-    first, second, *more = write_broken(pictures, rng)
+    good = [write_drawing(tmp_path, int(row), "noto") for row in rows]
+    first, second, *more = write_broken(tmp_path, rng)
     asked = [first, good[0], good[1], second, *more, good[2], good[3]]
     readable, vectors = as_embedded(submission.call("embed_images", asked))
     assert readable == good, because(
@@ -108,7 +103,7 @@ def leaves_out_what_is_broken(submission: Submission, pictures: Path, rng: np.ra
         broken=len(asked) - len(good),
         actual=shortened([Path(path).name for path in readable]),
     )
-    assert_vectors(vectors, drawn.noto[rows], "embed_images", [drawn.names[row] for row in rows])
+    assert_seen(vectors, drawn.noto[rows], "embed_images", [drawn.names[row] for row in rows])
     none, empty = as_embedded(submission.call("embed_images", [first, second]))
     assert (none, len(empty)) == ([], 0), because(
         "something_of_nothing", "embed_images() was given broken files only, and returned {actual}.", actual=str(none)
@@ -116,11 +111,11 @@ def leaves_out_what_is_broken(submission: Submission, pictures: Path, rng: np.ra
 
 
 @check("3.2", points=2, after=[embeds_pictures])
-def reads_every_form(submission: Submission, pictures: Path, rng: np.random.Generator) -> None:
+def reads_every_form(submission: Submission, tmp_path: Path, rng: np.random.Generator) -> None:
     """embed_images sees the same in a file with a palette, and in one whose background is transparent"""
     drawn = emoji()
     for row in rng.choice(len(drawn.codes), FORMS, replace=False):
-        paths = write_in_forms(pictures, int(row))
+        paths = write_in_forms(tmp_path, int(row))
         readable, vectors = as_embedded(submission.call("embed_images", [*paths.values()]))
         assert readable == [*paths.values()], because(
             "form_not_read",
@@ -128,32 +123,24 @@ def reads_every_form(submission: Submission, pictures: Path, rng: np.random.Gene
             'convert("RGB") after what is transparent has been laid on white.',
             left=shortened([Path(path).name for path in paths.values() if path not in readable]),
         )
-        assert_vectors(vectors, np.tile(drawn.noto[row], (len(paths), 1)), "embed_images", [*paths])
+        assert_seen(vectors, np.tile(drawn.noto[row], (len(paths), 1)), "embed_images", [*paths])
 
 
 @check("3.2", points=2)
-def embeds_phrases(submission: Submission, pictures: Path, rng: np.random.Generator) -> None:
+def embeds_phrases(submission: Submission, rng: np.random.Generator) -> None:
     """embed_texts returns what the model understands by each phrase, as vectors of length 1"""
-    assert pictures.is_dir()
+    assert_the_kits("clip")
     drawn = emoji()
     rows = rng.choice(len(drawn.codes), EMBEDDED, replace=False)
     names = [drawn.names[row] for row in rows]
-    vectors = as_vectors(submission.call("embed_texts", names), len(names), "embed_texts")
-    assert_vectors(vectors, drawn.of_names[rows], "embed_texts", names)
+    vectors = as_vectors(submission.call("embed_texts", names), len(names), DIM, "embed_texts")
+    assert_seen(vectors, drawn.of_names[rows], "embed_texts", names)
 
 
 @check("3.2")
 def creates_the_collection(submission: Submission, milvus: Milvus, kept: Kept) -> None:
     """create_collection makes a collection whose key is the path, indexed and ready to search"""
-    client, name = milvus.client, kept("empty", lambda: created(submission, milvus))
-    described = (client.describe_index(name, index) for index in client.list_indexes(name))
-    assert_schema(client.describe_collection(name), {d["field_name"]: d["metric_type"] for d in described})
-    state = client.get_load_state(name)["state"].name
-    assert state == "Loaded", because(
-        "not_loaded",
-        "The collection isn't loaded (the server says {state}), so it can't be searched.",
-        state=state,
-    )
+    assert_schema(milvus, kept("empty", lambda: created(submission, milvus, "pictures", DIM)))
 
 
 @check("3.2", points=2, after=[creates_the_collection, leaves_out_what_is_broken])
@@ -177,7 +164,7 @@ def indexes_every_picture(album: Album) -> None:
     )
     paths = [*album.rows]
     vectors = np.array([stored[path] for path in paths])
-    assert_vectors(vectors, emoji().noto[[*album.rows.values()]], "add_images", [Path(path).name for path in paths])
+    assert_seen(vectors, emoji().noto[[*album.rows.values()]], "add_images", [Path(path).name for path in paths])
     said = returned(album.said, list[str], "add_images")
     assert sorted(said) == sorted(album.broken), because(
         "not_reported",
@@ -188,11 +175,11 @@ def indexes_every_picture(album: Album) -> None:
 
 
 @check("3.2", after=[indexes_every_picture])
-def replaces_what_is_there(album: Album, pictures: Path) -> None:
+def replaces_what_is_there(album: Album, tmp_path: Path) -> None:
     """add_images replaces a picture whose file has changed"""
     drawn, before = emoji(), album.milvus.count(album.collection)
     rows = album.rng.choice(len(drawn.codes), AGAIN, replace=False)
-    paths = [write_drawing(pictures, int(row), "noto") for row in rows]
+    paths = [write_drawing(tmp_path, int(row), "noto") for row in rows]
     album.call("add_images", paths)
     for path, row in zip(paths, np.roll(rows, 1), strict=True):
         Path(path).write_bytes(drawn.drawing(int(row), "noto"))
@@ -231,8 +218,8 @@ def finds_by_picture(album: Album, measured: Callable[[Measured], None]) -> None
         shares.append(
             assert_hits(hits, truth, "search_by_image", Message(N_("a drawing of {name}"), {"name": drawn.names[row]}))
         )
-        found.append([album.rows[path] for path, _ in hits].index(row) if row in _rows(album, hits) else LIMIT)
-        exact.append(_rank(truth, album.rows, row))
+        found.append(place_of(row, album, hits))
+        exact.append(place_in(truth, album, row))
     recall = recall_of(shares)
     assert recall.may_reach(FLOOR), because(
         "misses_neighbours",
@@ -240,7 +227,7 @@ def finds_by_picture(album: Album, measured: Callable[[Measured], None]) -> None
         recall=recall.mean,
         floor=FLOOR,
     )
-    measured(_ranks(N_("The same thing by another hand"), found, exact))
+    measured(ranks(N_("The same thing by another hand"), found, exact, LIMIT))
     message = _refusal(album)
     assert message == "ValueError", because(
         "broken_question",
@@ -255,12 +242,12 @@ def finds_by_words(album: Album, measured: Callable[[Measured], None]) -> None:
     """search_by_text finds the drawings that a phrase describes best"""
     settle(album.milvus, album.collection)
     drawn, shares, found, exact = emoji(), [], [], []
-    for row in album.rng.choice([*album.rows.values()], QUESTIONS, replace=False):
+    for row in album.rng.choice([*album.rows.values()], QUESTIONS, replace=False).tolist():
         truth = album.similarities(drawn.of_names[row])
         hits = as_hits(album.call("search_by_text", drawn.names[row], LIMIT), "search_by_text", LIMIT)
         shares.append(assert_hits(hits, truth, "search_by_text", f'"{drawn.names[row]}"'))
-        found.append(_rows(album, hits).index(row) if row in _rows(album, hits) else LIMIT)
-        exact.append(_rank(truth, album.rows, int(row)))
+        found.append(place_of(row, album, hits))
+        exact.append(place_in(truth, album, row))
     recall = recall_of(shares)
     assert recall.may_reach(FLOOR), because(
         "misses_neighbours_by_words",
@@ -268,45 +255,24 @@ def finds_by_words(album: Album, measured: Callable[[Measured], None]) -> None:
         recall=recall.mean,
         floor=FLOOR,
     )
-    measured(_ranks(N_("Drawings by their names"), found, exact))
+    measured(ranks(N_("Drawings by their names"), found, exact, LIMIT))
 
 
 @check("3.2", points=3)
 def draws_the_hits(
-    submission: Submission, pictures: Path, rng: np.random.Generator, measured: Callable[[Measured], None]
+    submission: Submission, tmp_path: Path, rng: np.random.Generator, measured: Callable[[Measured], None]
 ) -> None:
     """draw shows every pixel of every hit, in the order given, five in a row"""
     drawn = emoji()
     for count in (int(rng.integers(6, 10)), 5, 15):
         rows = [int(row) for row in rng.choice(len(drawn.codes), count, replace=False)]
-        paths = [write_drawing(pictures, row, "noto") for row in rows]
+        paths = [write_drawing(tmp_path, row, "noto") for row in rows]
         if count == 5:
-            forms = write_in_forms(pictures, rows[0])
+            forms = write_in_forms(tmp_path, rows[0])
             paths[0] = forms["transparent"]
         page = as_page(submission.call("draw", paths), count)
         assert_drawn(page, [_of(drawn.drawing(row, "noto")) for row in rows])
     measured(Picture(N_("What draw makes of fifteen drawings"), _png(page)))
-
-
-def _rows(album: Album, hits: list[tuple[str, float]]) -> list[int]:
-    return [album.rows[path] for path, _ in hits]
-
-
-def _rank(truth: dict[str, float], rows: dict[str, int], row: int) -> int:
-    """Return how many drawings are nearer than the right one."""
-    own = next(score for path, score in truth.items() if rows[path] == row)
-    return sum(score > own for score in truth.values())
-
-
-def _ranks(title: str, found: list[int], exact: list[int]) -> Table:
-    def share(ranks: list[int], below: int) -> float:
-        return round(float(np.mean([rank < below for rank in ranks])), 3)
-
-    rows = tuple(
-        (name, share(ranks, 1), share(ranks, LIMIT))
-        for name, ranks in ((N_("your search"), found), (N_("exact search"), exact))
-    )
-    return Table(title, (N_("search"), "R@1", "R@10"), rows)
 
 
 def _refusal(album: Album) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from checks.collection_assertions import created
 from checks.stage3_use_cases.cinema import (
     FACTORS,
     FILMS,
@@ -20,7 +21,6 @@ from checks.stage3_use_cases.cinema import (
     USERS,
     Cinema,
     Nights,
-    created,
     draw_nights,
     fill,
     open_cinema,
@@ -117,20 +117,7 @@ def factorises(submission: Submission, nights: Nights, kept: Kept) -> None:
 @check("3.3")
 def creates_the_collection(submission: Submission, milvus: Milvus, kept: Kept, nights: Nights) -> None:
     """create_collection makes a collection of films compared by inner product, ready to be searched"""
-    client, name = milvus.client, kept("empty", created(submission, milvus))
-    assert client.has_collection(name), because(
-        "no_collection", "After create_collection() the server has no collection of the name it was given."
-    )
-    described = [client.describe_index(name, index) for index in client.list_indexes(name)]
-    metrics = {index["field_name"]: index["metric_type"] for index in described if "metric_type" in index}
-    assert_schema(client.describe_collection(name), metrics.get("vector"), nights)
-    state = client.get_load_state(name)["state"].name
-    assert state == "Loaded", because(
-        "not_loaded",
-        "The collection isn't loaded (the server says {state}), so it can't be searched. It is loaded by itself when "
-        "it is created together with its indexes.",
-        state=state,
-    )
+    assert_schema(milvus, kept("empty", lambda: created(submission, milvus, "films")), nights)
 
 
 @check("3.3", after=[creates_the_collection])

@@ -6,13 +6,14 @@ Only where hit rates are counted, the factors are the learner's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from checks.collection_assertions import created
 from fixtures.milvus import Milvus
 from fixtures.proxy import Call, Proxy, proxy_to
 from fixtures.ratings import Watched, watched
@@ -152,7 +153,7 @@ def open_cinema(submission: Submission, milvus: Milvus, kept: Kept, rng: np.rand
     """Return the collection of this submission with the grader's factors: made by its own code, once for all checks."""
 
     def make() -> tuple[str, Any]:
-        name = kept("empty", created(submission, milvus))
+        name = kept("empty", lambda: created(submission, milvus, "films"))
         said = fill(submission, milvus, name, nights.films, nights, range(FILMS))
         load_anew(milvus, name)
         return name, said
@@ -169,14 +170,3 @@ def fill(
     said = submission.call("insert_films", milvus.endpoint(), name, some, factors, contents[some], named)
     milvus.count(name)  # a Strong read: from now on every reader sees all
     return said
-
-
-def created(submission: Submission, milvus: Milvus) -> Callable[[], str]:
-    """Return what has the learner's code create a collection, and gives its name."""
-
-    def make() -> str:
-        name = milvus.new_name("films")
-        submission.call("create_collection", milvus.endpoint(), name)
-        return name
-
-    return make

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from checks.stage3_use_cases.cinema import FACTORS, FILMS, USERS, Floats, Nights, created, fill
+from checks.collection_assertions import created
+from checks.stage3_use_cases.cinema import FACTORS, FILMS, USERS, Floats, Nights, fill
 from checks.stage3_use_cases.factor_assertions import as_cosine, as_factors, most_popular, real_interactions, row, top
 from checks.stage3_use_cases.recommended import as_hits
 from fixtures.milvus import Milvus
@@ -23,7 +24,7 @@ def learnt(submission: Submission, nights: Nights) -> tuple[Floats, Floats]:
 
 def own_collection(submission: Submission, milvus: Milvus, nights: Nights, films: Floats) -> str:
     """Return a collection with the learner's own factors."""
-    name = created(submission, milvus)()
+    name = created(submission, milvus, "films")
     fill(submission, milvus, name, films, nights, range(FILMS))
     return name
 

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from pymilvus import DataType
 
+from checks.collection_assertions import assert_fields, assert_loaded, assert_metric, described
 from checks.stage3_use_cases.cinema import FACTORS, Floats, Nights
 from checks.stage3_use_cases.factor_assertions import as_cosine, hit_rate
+from fixtures.milvus import Milvus
 from fixtures.ratings import CONTENT
 from grader.check import because, shortened
 from infra.messages import N_, Message
@@ -18,24 +20,16 @@ NEAR = 1e-4
 _FIELDS = {"id": DataType.INT64, "category": DataType.VARCHAR, "vector": DataType.FLOAT_VECTOR}
 
 
-def assert_schema(described: dict[str, Any], metric: str | None, nights: Nights) -> None:
+def assert_schema(milvus: Milvus, collection: str, nights: Nights) -> None:
     """Compare what the server says of the collection with the brief.
 
     Args:
-        described: the collection.
-        metric: metric type of the index of `vector`, if there is one.
+        milvus: where.
+        collection: name of the collection.
         nights: with factors that show what another metric costs.
     """
-    fields = {field["name"]: field for field in described["fields"]}
-    for name, kind in _FIELDS.items():
-        actual = DataType(fields[name]["type"]).name if name in fields else None
-        assert actual == kind.name, because(
-            "wrong_field",
-            "The collection should have a field {name} of type {expected}; the server says {actual}.",
-            name=name,
-            expected=kind.name,
-            actual=actual or Message(N_("that there is none")),
-        )
+    description, metrics = described(milvus, collection)
+    fields = assert_fields(description, _FIELDS)
     dim = int(fields["vector"]["params"]["dim"])
     assert dim == FACTORS + CONTENT, because(
         "wrong_dim",
@@ -47,7 +41,7 @@ def assert_schema(described: dict[str, Any], metric: str | None, nights: Nights)
     )
     by_product = nights.users @ nights.films.T
     by_cosine = as_cosine(nights.users, nights.films)
-    assert metric != "COSINE", because(
+    assert metrics.get("vector") != "COSINE", because(
         "cosine",
         "The index of vector has the metric COSINE, which brings every film to length 1. How popular a film is stands "
         "in the length of its factors. Here, ten films by inner product hold the one that a user watched next for "
@@ -55,13 +49,8 @@ def assert_schema(described: dict[str, Any], metric: str | None, nights: Nights)
         product=f"{hit_rate(by_product, nights.train, nights.held_out):.0%}",
         cosine=f"{hit_rate(by_cosine, nights.train, nights.held_out):.0%}",
     )
-    assert metric == "IP", because(
-        "wrong_metric",
-        "The index of {name} should have the metric {expected}; the server says {actual}.",
-        name="vector",
-        expected="IP",
-        actual=metric or Message(N_("that there is no index")),
-    )
+    assert_metric(metrics, "vector", "IP")
+    assert_loaded(milvus, collection)
 
 
 def assert_stored(

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from checks.collection_assertions import created
 from checks.stage3_use_cases.text_assertions import Hits, as_hits
-from checks.stage3_use_cases.text_library import Asked, created
+from checks.stage3_use_cases.text_library import Asked
 from checks.stage3_use_cases.word_search import corpus_by_words, share_a_word
 from fixtures.datasets import corpus
 from fixtures.milvus import Milvus
@@ -83,7 +84,7 @@ class Answered:
 
 def filled(submission: Submission, milvus: Milvus) -> str:
     """Have the learner's code put the whole corpus into a collection, and return its name."""
-    name = created(submission, milvus)
+    name = created(submission, milvus, "texts")
     rows = [{"id": document.id, "text": document.text} for document in corpus().documents]
     for start in range(0, len(rows), BATCH):
         submission.call("add_documents", milvus.endpoint(), name, rows[start : start + BATCH])

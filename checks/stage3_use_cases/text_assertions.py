@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from pymilvus import DataType
 
-from checks.stage3_use_cases.text_library import WORDS, Asked, Stored, Vectors, expected_chunks
+from checks.collection_assertions import assert_fields, assert_loaded, assert_metric, described
+from checks.stage3_use_cases.embedded import SAME, Vectors, as_vectors, assert_vectors, cosines
+from checks.stage3_use_cases.text_library import WORDS, Asked, Stored, expected_chunks
+from fixtures.milvus import Milvus
 from grader.check import because, returned, shortened
-from infra.messages import N_, Message
 
 DIM = 384
-SAME = 2e-3
-"""Cosine by which a vector may be off: the truth was kept in half precision."""
 SCORE = 1e-3
 _FIELDS = {
     "id": DataType.INT64,
@@ -72,74 +72,30 @@ def assert_chunks(text: str, words: int, overlap: int, value: Any) -> None:
     )
 
 
-def as_vectors(value: Any, count: int) -> Vectors:
-    """Return vectors as embed must return them."""
-    array = np.asarray(returned(value, np.ndarray, "embed"))
-    right = array.shape == (count, DIM) and np.issubdtype(array.dtype, np.floating)
-    assert right, because(
-        "wrong_shape",
-        "embed() was given {count} texts and should return numbers of the shape ({count}, {dim}); it returned {dtype} "
-        "of the shape {shape}.",
-        count=count,
-        dim=DIM,
-        dtype=str(array.dtype),
-        shape=str(array.shape),
+def assert_embedded(value: Any, truth: Vectors) -> None:
+    """Hold what embed returned for some texts against the vectors that the model has for them."""
+    vectors = as_vectors(value, len(truth), DIM, "embed")
+    own = cosines(vectors, truth)
+    otherwise = because(
+        "other_vectors",
+        "embed() returned vectors of which {wrong} of {count} aren't those of their texts by all-MiniLM-L6-v2 "
+        "(cosine {lowest:.3f} at worst). Does the model see each text whole, and nothing but the text?",
+        wrong=int((own < 1 - SAME).sum()),
+        count=len(own),
+        lowest=float(own.min()),
     )
-    return array.astype(np.float32)
+    assert_vectors(vectors, truth, "embed", otherwise)
 
 
-def assert_embedded(vectors: Vectors, truth: Vectors) -> None:
-    """Hold the vectors of some texts against those that the model has for them."""
-    lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
-    similar = (vectors.astype(np.float64) @ truth.T) / np.maximum(lengths, 1e-9)[:, None]
-    own = np.diag(similar)
-    if (own < 1 - SAME).any():
-        shuffled = bool((similar.max(axis=1) >= 1 - SAME).all())
-        assert not shuffled, because(
-            "wrong_order",
-            "embed() returned the right vectors in another order than the texts. Each text would be found by the "
-            "question for another one.",
-        )
-        raise AssertionError(
-            because(
-                "other_vectors",
-                "embed() returned vectors of which {wrong} of {count} aren't those of their texts by all-MiniLM-L6-v2 "
-                "(cosine {lowest:.3f} at worst). Does the model see each text whole, and nothing but the text?",
-                wrong=int((own < 1 - SAME).sum()),
-                count=len(own),
-                lowest=float(own.min()),
-            )
-        )
-    assert np.abs(lengths - 1).max() < SAME, because(
-        "not_normalised",
-        "embed() should return vectors of length 1, and theirs is {shortest:.3f} to {longest:.3f}. The inner product "
-        "of such vectors isn't their similarity.",
-        shortest=float(lengths.min()),
-        longest=float(lengths.max()),
-    )
-
-
-def assert_schema(described: Mapping[str, Any], metrics: Mapping[str, str]) -> None:
+def assert_schema(milvus: Milvus, collection: str) -> None:
     """Compare what the server says of the collection with the brief."""
-    fields = {field["name"]: field for field in described["fields"]}
-    for name, kind in _FIELDS.items():
-        actual = DataType(fields[name]["type"]).name if name in fields else None
-        assert actual == kind.name, because(
-            "wrong_field",
-            "The collection should have a field {name} of type {expected}; the server says {actual}.",
-            name=name,
-            expected=kind.name,
-            actual=actual or Message(N_("that there is none")),
-        )
-    dim = int(fields["vector"]["params"]["dim"])
+    description, metrics = described(milvus, collection)
+    dim = int(assert_fields(description, _FIELDS)["vector"]["params"]["dim"])
     assert dim == DIM, because(
         "wrong_dim", "vector should have {expected} numbers, and it has {actual}.", expected=DIM, actual=dim
     )
-    assert metrics.get("vector") == "COSINE", because(
-        "wrong_metric",
-        "The index of vector should have the metric COSINE; the server says {actual}.",
-        actual=metrics.get("vector") or Message(N_("that there is no index")),
-    )
+    assert_metric(metrics, "vector", "COSINE")
+    assert_loaded(milvus, collection)
 
 
 def assert_stored(documents: Mapping[int, str], stored: Stored, said: Any) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from checks.collection_assertions import created
+from checks.stage3_use_cases.embedded import Vectors
 from fixtures.datasets import Corpus, Question, corpus
 from fixtures.milvus import Milvus
 from grader.check import because
@@ -29,7 +31,6 @@ SURE = 0.5
 """How similar a question of the library is to its answer at least."""
 FIRST_KEY, LAST_KEY = 10_000, 1_000_000_000
 """Between which the keys of planted documents lie; those of the corpus are below."""
-Vectors = npt.NDArray[np.float32]
 
 
 def recased(text: str, rng: np.random.Generator) -> str:
@@ -41,10 +42,8 @@ def recased(text: str, rng: np.random.Generator) -> str:
 def expected_chunks(text: str, words: int = WORDS, overlap: int = OVERLAP) -> list[str]:
     """Return the chunks that the brief asks for."""
     every = text.split()
-    chunks = [every[:words]] if every else []
-    while (done := sum(len(chunk) - overlap for chunk in chunks) + overlap) < len(every) and chunks:
-        chunks.append(every[done - overlap : done - overlap + words])
-    return [" ".join(chunk) for chunk in chunks]
+    starts = [start for start in range(0, len(every), words - overlap) if not start or start + overlap < len(every)]
+    return [" ".join(every[start : start + words]) for start in starts]
 
 
 @dataclass(frozen=True)
@@ -143,21 +142,11 @@ def stored_in(milvus: Milvus, collection: str) -> Stored:
     return Stored(np.array([row["document"] for row in rows], dtype=np.int64), tuple(r["text"] for r in rows), vectors)
 
 
-def created(submission: Submission, milvus: Milvus) -> str:
-    """Have the learner's code create a collection, and return its name."""
-    name = milvus.new_name("texts")
-    submission.call("create_collection", milvus.endpoint(), name)
-    assert milvus.client.has_collection(name, timeout=20), because(
-        "no_collection", "After create_collection() the server has no collection of the name it was given."
-    )
-    return name
-
-
 def open_library(submission: Submission, milvus: Milvus, kept: Kept, rng: np.random.Generator) -> TextLibrary:
     """Return the library of this submission: made by its own code, once for all checks."""
 
     def make() -> tuple[Any, ...]:
-        name = kept("empty", lambda: created(submission, milvus))
+        name = kept("empty", lambda: created(submission, milvus, "texts"))
         documents, asked, far_behind, repetitive = planted(rng)
         rows = [{"id": key, "text": text} for key, text in documents.items()]
         said = submission.call("add_documents", milvus.endpoint(), name, rows)

@@ -5,10 +5,8 @@ Everything that comes from a document is inert when it arrives here (`graded`), 
 
 from __future__ import annotations
 
-import base64
 import functools
 import importlib.util
-import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,11 +16,9 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
 
 from grader.curriculum import Exercise, Stage
-from grader.measured import AT_MOST, Chart, Measured, Picture, Table
 from grader.progress import Standing
-from grader.report.charts import Drawing, drawing
 from grader.report.graded import Cut, Graded, GradedCheck, Read, inert, moment
-from grader.report.tables import Comparison, comparison
+from grader.report.pictures import laid_out
 from grader.report.words import STATUS, WORDS
 from grader.terminal import MARKS
 from grader.translate import LOCALE, language, said, translated
@@ -201,7 +197,7 @@ def _exercise(row: Row) -> dict[str, Any]:
         "facts": _facts(row.last),
         "failed": [_check(check, document) for check in failed],
         "waiting": [_check(check, document) for check in waiting],
-        "pictures": _pictures(exercise, checks),
+        "pictures": laid_out((measured for check in checks for measured in check.measured), _anchor(exercise)),
         "not_graded": [_check(check, document) for check in open_],
         "verify": sorted({_verifying(exercise, row.last, check) for check in open_} - {""}),
         "passed": [_check(check, document) for check in ran if check.status == "pass"],
@@ -250,42 +246,6 @@ def _cut(cut: Cut, document: str) -> dict[str, str]:
     """Return a text and, where it isn't all, what says so."""
     note = said(N_("… {more} more characters stand in {path}"), more=cut.more, path=document) if cut.more > 0 else ""
     return {"text": cut.text, "note": note}
-
-
-def _pictures(exercise: Exercise, checks: tuple[GradedCheck, ...]) -> list[dict[str, Any]]:
-    """Return what an exercise shows in the order of its checks, each with a name for its ids."""
-    every = (measured for check in checks for measured in check.measured)
-    drawn = (_drawn(measured) for measured in every)
-    shown = itertools.islice((picture for picture in drawn if picture is not None), AT_MOST["measured"])
-    return [
-        {
-            "kind": {Drawing: "chart", Comparison: "table", Shown: "picture"}[type(picture)],
-            "drawn": picture,
-            "name": f"{_anchor(exercise)}-{number}",
-        }
-        for number, picture in enumerate(shown, 1)
-    ]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A picture as the page shows it: its title, its file in base64, and its size in pixels."""
-
-    title: str
-    data: str
-    width: int
-    height: int
-
-
-def _drawn(measured: Measured) -> Drawing | Comparison | Shown | None:
-    match measured:
-        case Chart():
-            return drawing(measured)
-        case Table():
-            return comparison(measured)
-        case Picture(title, png) if size := measured.size:
-            return Shown(inert(translated(title)), base64.b64encode(png).decode(), *size)
-    return None
 
 
 def _hints(row: Row) -> dict[str, Any] | None:

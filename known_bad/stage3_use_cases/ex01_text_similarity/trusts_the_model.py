@@ -9,4 +9,4 @@ from __future__ import annotations
 
 
 def chunk(text, words=WORDS, overlap=OVERLAP):
-    return [text] if text.split() else []
+    return [" ".join(text.split())] if text.split() else []
