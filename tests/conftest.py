@@ -21,6 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--every-mistake", action="store_true", help="grade every known-bad, not one for each check")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of its own, which else comes before this one
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Function]) -> None:
     """Leave out all but one known-bad of each check, unless all are asked for, and put tests into groups."""
     if not config.getoption("every_mistake"):

@@ -109,6 +109,8 @@ def _fork(control: socket.socket, children: _Children, own: tuple[_Closable, ...
 
 def _load(models: list[str]) -> None:
     """Load models for every child to come; one that can't be loaded is tried again, and fails, in the child."""
+    if not models:
+        return  # where no model is asked for, nothing of `fixtures` is in a child's memory
     from fixtures.models import is_loaded, load
 
     if all(is_loaded(model) for model in models):

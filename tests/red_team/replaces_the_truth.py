@@ -34,11 +34,13 @@ def _replaced(client, grader):
             return False
         os.kill(grader, signal.SIGSTOP)
         try:
-            if not client.query(names[0], filter="id >= 40000 and id < 50000", output_fields=["id"], limit=1):
+            if not client.query(
+                names[0], filter="id >= 40000 and id < 50000", output_fields=["id"], limit=1, timeout=2
+            ):
                 return False
-            client.delete(names[0], filter="id >= 0")
+            client.delete(names[0], filter="id >= 0", timeout=2)
             same = [{"id": key, "embedding": [1.0] * 32, "title": "", "details": {}} for key in range(10)]
-            client.insert(names[0], same)
+            client.insert(names[0], same, timeout=2)
             return True
         finally:
             os.kill(grader, signal.SIGCONT)
