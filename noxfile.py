@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import nox
@@ -53,7 +54,7 @@ def python(session: nox.Session, group: str) -> str:
     return str(interpreter)
 
 
-def _prefer_cpu(install: list[str], packages: list[str]) -> None:
+def _prefer_cpu(install: list[str], packages: Sequence[str]) -> None:
     """On Linux take PyTorch from its own index: PyPI's brings several GB of CUDA, which nothing here uses.
 
     Where that index can't be reached, PyPI's is taken after all.

@@ -113,8 +113,8 @@ def _python(*arguments: str) -> int:
 
 def _nox(exercise: str, backend: str, *more: str) -> int:
     command = ["nox", "-s", f"stage{exercise[0]}", "--", exercise, "--backend", backend, *more]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.call([sys.executable, "-m", *command], cwd=ROOT, **quiet)
+    quiet = subprocess.DEVNULL
+    return subprocess.call([sys.executable, "-m", *command], cwd=ROOT, stdout=quiet, stderr=quiet)
 
 
 def _checks() -> dict[str, float]:

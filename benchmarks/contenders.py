@@ -130,7 +130,8 @@ def milvus(rows: Vectors, server: Endpoint) -> Built:
         own, told = MilvusClient(server.uri, token=server.token, dedicated=True), {"params": {"ef": ef}}
 
         def search(query: Vectors) -> list[int]:
-            return own.search(COLLECTION, [query], limit=K, search_params=told, retry_times=0)[0].ids
+            ids: list[int] = own.search(COLLECTION, [query], limit=K, search_params=told, retry_times=0)[0].ids
+            return ids
 
         return search
 

@@ -136,11 +136,11 @@ class _Trial:
 
     def run(self, true: float) -> list[Sequence[int]]:
         """Return for each pair the microseconds of the solution, the reference, the channel, and of all around it."""
-        sides = [Submission(self._source, self._launcher, Limits()) for _ in range(2)]
+        sides = submission, reference = [Submission(self._source, self._launcher, Limits()) for _ in range(2)]
         for side in sides:
             side.warm_up(self._milvus.endpoint())
-        race = Race(*sides, self._rng)
-        rows = []
+        race = Race(submission, reference, self._rng)
+        rows: list[Sequence[int]] = []
         try:
             for _ in range(WARM_UPS + PAIRS[true]):
                 began = time.perf_counter()

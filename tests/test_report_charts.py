@@ -60,7 +60,17 @@ def test_better_is_up_and_faster_is_left_and_the_learner_lies_on_top() -> None:
     assert (theirs.role, mine.role) == ("reference", "yours")
     assert mine.x > theirs.x
     assert mine.y < theirs.y
-    assert drawn.legend[0] == ("yours", "mine")
+    assert drawn.legend[0] == ("yours", 0, "mine")
+
+
+def test_series_of_one_role_are_told_apart() -> None:
+    hnsw, ivf = (Series(name, "yours", ((1, 0.5, ""), (2, 0.6, ""))) for name in ("HNSW", "IVF"))
+    reference = Series("theirs", "reference", ((1, 0.5, ""),))
+    drawn = drawing(Chart("t", "x", "y", (hnsw, reference, ivf)))
+    assert drawn is not None
+    assert drawn.legend == (("yours", 1, "IVF"), ("yours", 0, "HNSW"), ("reference", 0, "theirs"))
+    assert [(line.role, line.nth) for line in drawn.lines] == [("yours", 0), ("yours", 1)]
+    assert [mark.nth for mark in drawn.marks] == [0, 0, 0, 1, 1]
 
 
 def test_a_logarithmic_axis_leaves_out_what_it_cannot_show() -> None:

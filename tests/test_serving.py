@@ -13,7 +13,7 @@ from pymilvus.milvus_client.index import IndexParams
 
 from fixtures.milvus import Milvus, workspace
 from fixtures.recall import exact
-from fixtures.serving import serve, unserved
+from fixtures.serving import serve, settle, unserved
 from infra.backends import availability, shared_server
 
 BACKENDS = [row.backend for row in availability() if row.ok and row.backend in ("lite", "server")]
@@ -36,7 +36,8 @@ def schema_of(milvus: Milvus) -> Any:
 
 def index_of(milvus: Milvus, kind: str = "IVF_FLAT") -> IndexParams:
     index = milvus.client.prepare_index_params()
-    index.add_index("embedding", index_type=kind, metric_type="COSINE", params={"nlist": 64})
+    build = {"nlist": 64, "M": 8, "efConstruction": 64}
+    index.add_index("embedding", index_type=kind, metric_type="COSINE", params=build)
     return index
 
 
@@ -61,6 +62,17 @@ def test_what_is_served_uses_its_index(milvus: Milvus) -> None:
 
     assert recall(1).clearly_below(recall(64))
     assert recall(64).mean == 1.0
+
+
+def test_what_has_settled_is_searched_by_its_index(milvus: Milvus) -> None:
+    if milvus.server.backend == "lite":
+        pytest.skip("lite doesn't show its segments")
+    for _ in range(3):  # the index is built up to a second after the flush: without waiting for it this fails
+        name = milvus.new_name("settled")
+        milvus.client.create_collection(name, schema=schema_of(milvus), index_params=index_of(milvus, "HNSW"))
+        milvus.client.insert(name, rows_of(np.random.default_rng(5).standard_normal((ROWS, DIM))))
+        settle(milvus, name)
+        assert unserved(milvus, name, ROWS) is None
 
 
 def test_what_is_not_served_is_said(milvus: Milvus) -> None:

@@ -252,7 +252,7 @@ def fan_out_is_bounded(books: Books, rng: np.random.Generator) -> None:
         made, most = len(seen.searches()), most_in_flight(seen.searches())
     assert_several_at_a_time(made, len(queries), most, 4)
     for query, ids in zip(queries, as_ids(answer, len(queries)), strict=True):
-        shelf = int(query["filter"].split()[-1])
+        shelf = int(str(query["filter"]).split()[-1])
         expected = books.nearest(np.array(query["vector"], dtype=np.float32), shelf, 5)
         assert_hits(ids, expected, str(query["filter"]))
 

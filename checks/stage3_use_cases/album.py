@@ -100,7 +100,7 @@ def write_in_forms(folder: Path, row: int) -> dict[str, str]:
 def make_album(submission: Submission, milvus: Milvus, kept: Kept, rng: np.random.Generator, place: Path) -> Album:
     """Have the learner's code index drawings, once for all checks."""
 
-    def make() -> tuple[Any, ...]:
+    def make() -> tuple[str, Path, dict[str, int], dict[str, int], tuple[str, ...], Any]:
         name = kept("empty", lambda: created(submission, milvus, "pictures", DIM))
         drawn = emoji()
         asked = rng.choice(drawn.held_out, ASKED, replace=False)

@@ -15,7 +15,7 @@ from checks.stage3_use_cases.album import DIM, Album
 from checks.stage3_use_cases.embedded import SAME, Vectors, as_vectors, assert_vectors, cosines
 from fixtures.milvus import Milvus
 from grader.check import because, returned, shortened
-from grader.measured import Table
+from grader.measured import Cell, Table
 from infra.messages import N_, Message
 
 SCORE = 5e-3
@@ -195,7 +195,7 @@ def place_in(truth: Mapping[str, float], album: Album, row: int) -> int:
 def ranks(title: str, found: Sequence[int], exact: Sequence[int], places: int) -> Table:
     """Return what share of the questions have their answer first, and among the first places, for the report."""
     rows = ((N_("your search"), found), (N_("exact search"), exact))
-    cells = [
+    cells: list[tuple[Cell, ...]] = [
         (name, *(round(float(np.mean([place < below for place in each])), 3) for below in (1, places)))
         for name, each in rows
     ]

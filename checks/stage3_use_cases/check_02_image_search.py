@@ -37,6 +37,7 @@ from checks.stage3_use_cases.album_assertions import (
     ranks,
 )
 from checks.stage3_use_cases.embedded import as_vectors, assert_the_kits
+from checks.stage3_use_cases.hit_pictures import hits_shown
 from fixtures.datasets import emoji
 from fixtures.milvus import Milvus
 from fixtures.recall import recall_of
@@ -211,7 +212,7 @@ def finds_by_picture(album: Album, measured: Callable[[Measured], None]) -> None
     settle(album.milvus, album.collection)
     drawn = emoji()
     row_of = {int(row): place for place, row in enumerate(drawn.held_out)}
-    shares, found, exact = [], [], []
+    shares, found, exact, shown = [], [], [], []
     for path, row in [*album.asked.items()][:QUESTIONS]:
         truth = album.similarities(drawn.twemoji[row_of[row]])
         hits = as_hits(album.call("search_by_image", path, LIMIT), "search_by_image", LIMIT)
@@ -220,6 +221,8 @@ def finds_by_picture(album: Album, measured: Callable[[Measured], None]) -> None
         )
         found.append(place_of(row, album, hits))
         exact.append(place_in(truth, album, row))
+        shown.append((drawn.drawing(row, "twemoji"), [hit for hit, _ in hits]))
+    measured(hits_shown(N_("Drawings by another hand, and what your search found"), album, shown))
     recall = recall_of(shares)
     assert recall.may_reach(FLOOR), because(
         "misses_neighbours",
@@ -241,13 +244,15 @@ def finds_by_picture(album: Album, measured: Callable[[Measured], None]) -> None
 def finds_by_words(album: Album, measured: Callable[[Measured], None]) -> None:
     """search_by_text finds the drawings that a phrase describes best"""
     settle(album.milvus, album.collection)
-    drawn, shares, found, exact = emoji(), [], [], []
+    drawn, shares, found, exact, shown = emoji(), [], [], [], []
     for row in album.rng.choice([*album.rows.values()], QUESTIONS, replace=False).tolist():
         truth = album.similarities(drawn.of_names[row])
         hits = as_hits(album.call("search_by_text", drawn.names[row], LIMIT), "search_by_text", LIMIT)
         shares.append(assert_hits(hits, truth, "search_by_text", f'"{drawn.names[row]}"'))
         found.append(place_of(row, album, hits))
         exact.append(place_in(truth, album, row))
+        shown.append((drawn.names[row], [hit for hit, _ in hits]))
+    measured(hits_shown(N_("Names, and the drawings that your search found"), album, shown))
     recall = recall_of(shares)
     assert recall.may_reach(FLOOR), because(
         "misses_neighbours_by_words",

@@ -26,7 +26,14 @@ from checks.stage3_use_cases.cinema import (
     open_cinema,
 )
 from checks.stage3_use_cases.content_assertions import QUOTED, assert_mixes, assert_welcomes
-from checks.stage3_use_cases.evaluation import learnt, on_movielens, own_collection, recommended_lists, table
+from checks.stage3_use_cases.evaluation import (
+    learnt,
+    on_movielens,
+    one_user,
+    own_collection,
+    recommended_lists,
+    table,
+)
 from checks.stage3_use_cases.factor_assertions import (
     DEEP,
     LIMIT,
@@ -197,6 +204,7 @@ def beats_popularity(
     milvus: Milvus,
     kept: Kept,
     nights: Nights,
+    rng: np.random.Generator,
     measured: Callable[[Measured], None],
 ) -> None:
     """recommend finds the held-out film more often than a list of what is popular"""
@@ -213,6 +221,7 @@ def beats_popularity(
     rows = [row(title, some, nights.held_out, nights.watched) for title, some in shown]
     real = on_movielens(submission)
     measured(table([*rows, *(real or NOT_FETCHED)]))
+    measured(one_user(nights, int(rng.integers(USERS)), lists))
     actual = hits_in(lists, nights.held_out)
     assert_beats_popularity(actual, hits_in(popular, nights.held_out), TIMES, N_("your recommendations"))
     if real is not None:

@@ -118,9 +118,9 @@ def shows_the_stall(rig: Rig, measured: Callable[[Measured], None]) -> None:
 
 
 @check("3.4", points=2, after=[times_the_whole_run, counts_answers_only], limit_s=LIMIT_S)
-def sweeps(rig: Rig, words: WordIndex) -> None:
+def sweeps(rig: Rig, words: WordIndex, measured: Callable[[Measured], None]) -> None:
     """sweep measures every setting with every number of workers"""
-    in_one_of_several(lambda: assert_sweeps(rig, words), LOADED)
+    in_one_of_several(lambda: assert_sweeps(rig, words, measured), LOADED)
 
 
 @check("3.4")

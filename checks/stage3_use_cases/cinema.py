@@ -75,12 +75,14 @@ class Nights:
 
     def by_taste(self, user: Floats) -> Scores:
         """Return the inner product of a user's factors with those of each known film."""
-        return self.films.astype(np.float64) @ user.astype(np.float64)
+        scores: Scores = self.films.astype(np.float64) @ user.astype(np.float64)
+        return scores
 
     def by_content(self, liked: Sequence[int]) -> Scores:
         """Return the mean cosine similarity of each known film to some that somebody likes."""
         contents = self.contents[:FILMS].astype(np.float64)
-        return contents @ contents[list(liked)].mean(axis=0)
+        scores: Scores = contents @ contents[list(liked)].mean(axis=0)
+        return scores
 
 
 @dataclass(frozen=True, eq=False)

@@ -40,7 +40,8 @@ def closed_while_the_clock_is_set(exercise: Any, target: list[Any], after_s: flo
 
 def closed_with(exercise: Any, client: MilvusClient, target: list[Any], params: dict[str, int], *load: Any) -> Any:
     """Run a closed loop whose workers share a client that is open."""
-    return exercise.closed_loop(lambda: _search(client, *target, params), *load)
+    name, k = target
+    return exercise.closed_loop(lambda: _search(client, name, k, params), *load)
 
 
 def opened(exercise: Any, target: list[Any], queries: Any, rate: float, workers: int) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from checks.collection_assertions import created
@@ -76,4 +77,17 @@ def table(rows: Sequence[tuple[Cell, ...]]) -> Table:
             N_("share of all films that are recommended to anybody"),
         ),
         tuple(rows),
+    )
+
+
+def one_user(nights: Nights, user: int, lists: Sequence[Sequence[int]]) -> Table:
+    """Return what the report shows of one user: how often each category was watched, and is recommended."""
+    watched, recommended = (Counter(nights.category(f) for f in films) for films in (nights.seen(user), lists[user]))
+    held_out = nights.category(int(nights.held_out[user]))
+    named = sorted({**watched, **recommended}, key=lambda name: (-watched[name], -recommended[name], name))
+    rows = tuple((name, watched[name], recommended[name], int(name == held_out)) for name in named)
+    return Table(
+        N_("One user: what was watched, and what is recommended"),
+        (N_("category"), N_("films watched"), N_("films recommended"), N_("the film held out")),
+        rows,
     )

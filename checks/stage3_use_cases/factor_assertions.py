@@ -95,7 +95,8 @@ def most_popular(watched: Numbers, users: int, train: Numbers) -> Numbers:
 def as_cosine(users: Floats, films: Floats) -> Floats:
     """Return the scores of a search by cosine instead of inner product."""
     units = films / np.maximum(np.linalg.norm(films, axis=1, keepdims=True), 1e-12)
-    return users @ units.T
+    scores: Floats = users @ units.T
+    return scores
 
 
 def row(name: str, lists: Sequence[Sequence[int]] | Numbers, held_out: Numbers, watched: Numbers) -> tuple[Cell, ...]:

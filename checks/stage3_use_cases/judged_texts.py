@@ -3,6 +3,7 @@
 Of this corpus (5,243 documents, five samples of 120 of its 510 questions): meaning 0.44 to 0.57 nDCG@10 and 0.64 to
 0.74 recall@10, BM25 0.34 to 0.41 and 0.48 to 0.58, in each sample at least 0.09 and 0.14 less. So the check asks for
 0.05 more than BM25 on the same questions, and for no less than exact search over the model's vectors finds, but 0.03.
+On 100 questions BM25 itself came within 0.05 of what the model finds in 2.8 % of the samples, on 300 in none of 20,000.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from grader.runner.submission import Submission
 from infra.messages import N_
 
 PLACES, BATCH = 10, 1_000
-QUESTIONS, WORDLESS = 100, 40
+QUESTIONS, WORDLESS = 300, 40
 MARGIN, SLACK = 0.05, 0.03
 FOUND_AT_LEAST = 0.9
 """What share of the answers that exact search finds has to be found where question and answer share no word."""

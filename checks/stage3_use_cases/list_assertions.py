@@ -190,7 +190,8 @@ _CHOSEN = N_("diversify(…, limit={limit}, variety={variety}) begins with {actu
 
 def _alike(contents: Floats) -> Floats:
     units = contents / np.linalg.norm(contents, axis=1, keepdims=True)
-    return units.astype(np.float64) @ units.astype(np.float64).T
+    alike: Floats = units.astype(np.float64) @ units.astype(np.float64).T
+    return alike
 
 
 def _chosen(hits: list[tuple[int, float]], alike: Floats, limit: int, variety: float, mean: bool = False) -> list[int]:

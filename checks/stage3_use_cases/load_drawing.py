@@ -6,12 +6,16 @@ changes in the picture is its mark.
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from grader.check import because, shortened
+from grader.measured import Picture
+from grader.runner.errors import LearnerError
 from grader.runner.submission import Submission
 from infra.messages import N_, Message
 
@@ -46,6 +50,17 @@ def assert_marks(submission: Submission, rng: np.random.Generator) -> None:
         )
     _assert_follows(submission, rng, "recall", "not_right", N_("to the right"))
     _assert_follows(submission, rng, "qps", "not_up", N_("upwards"))
+
+
+def drawn_by_learner(submission: Submission, rows: list[Row]) -> Picture | None:
+    """Return what the learner's code draws of measurements, for the report; None where it draws nothing."""
+    try:
+        pixels = _picture(submission.call("draw", rows))
+    except (LearnerError, AssertionError):
+        return None  # another check says why
+    content = io.BytesIO()
+    Image.fromarray(pixels).save(content, "PNG", optimize=True)
+    return Picture(N_("What your sweep measured through a slow network, drawn by your draw"), content.getvalue())
 
 
 def _assert_follows(submission: Submission, rng: np.random.Generator, what: str, reason: str, where: str) -> None:
@@ -90,8 +105,8 @@ def _centre(picture: Pixels, reference: Pixels) -> tuple[float, float] | None:
 
 def _rank_correlation(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> float:
     """Return Spearman's rank correlation; 0 where nothing moves."""
-    ranks = [np.argsort(np.argsort(each)).astype(float) for each in (a, b)]
-    return float(np.corrcoef(*ranks)[0, 1]) if np.ptp(b) > 0 else 0.0
+    rank_a, rank_b = (np.argsort(np.argsort(each)).astype(float) for each in (a, b))
+    return float(np.corrcoef(rank_a, rank_b)[0, 1]) if np.ptp(b) > 0 else 0.0
 
 
 def _rows(rng: np.random.Generator) -> list[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ FIGURES = ("qps", "mean_ms", *PERCENTILES, "failed_share")
 NEAR = 1e-6
 """How far a figure may be off, as a share of it: rounding of double precision, and no more."""
 ALIKE = 0.02
-METHODS = (
+Method = Literal[
     "inverted_cdf",
     "averaged_inverted_cdf",
     "closest_observation",
@@ -27,7 +27,8 @@ METHODS = (
     "linear",
     "median_unbiased",
     "normal_unbiased",
-)
+]
+METHODS: tuple[Method, ...] = get_args(Method)
 """The nine definitions of a sample quantile in Hyndman and Fan, The American Statistician 50 (1996): all are right."""
 
 Floats = npt.NDArray[np.float64]

@@ -243,5 +243,5 @@ def _stall_chart(run: Run, log: Scheduled, service: Floats) -> Chart:
 
 def _curve(latencies: Floats | Sequence[float]) -> tuple[tuple[float, float, str], ...]:
     shares = [0, 10, 20, 30, 40, 50, 60, 70, 80, 85, 90, 95, 98, 99, 100]
-    values = np.quantile(latencies, np.array(shares) / 100) if len(latencies) else []
+    values: Sequence[float] = np.quantile(latencies, np.array(shares) / 100).tolist() if len(latencies) else []
     return tuple((float(share), 1e3 * float(value), f"p{share}") for share, value in zip(shares, values, strict=False))

@@ -131,7 +131,8 @@ class Rig:
 
     def nearest(self, queries: Floats) -> list[list[int]]:
         """Return the true neighbours of each."""
-        return exact(queries, self.vectors, "COSINE", K).neighbours().tolist()
+        neighbours: list[list[int]] = exact(queries, self.vectors, "COSINE", K).neighbours().tolist()
+        return neighbours
 
     @contextmanager
     def seen(self, queries: Floats, fate: Choice = lambda *_: None, name: str = "", k: int = K) -> Iterator[Seen]:
@@ -143,7 +144,8 @@ class Rig:
         """Draw how long each of some searches is held: most shortly, a quarter eight times as long."""
         slow = round(number * SLOW_SHARE)
         drawn = self.rng.uniform(0.8, 1.2) * np.array([SLOW_S] * slow + [QUICK_S] * (number - slow))
-        return self.rng.permutation(drawn).tolist()
+        delays: list[float] = self.rng.permutation(drawn).tolist()
+        return delays
 
 
 def make_rig(milvus: Milvus, rng: np.random.Generator) -> tuple[str, Floats]:

@@ -145,7 +145,7 @@ def stored_in(milvus: Milvus, collection: str) -> Stored:
 def open_library(submission: Submission, milvus: Milvus, kept: Kept, rng: np.random.Generator) -> TextLibrary:
     """Return the library of this submission: made by its own code, once for all checks."""
 
-    def make() -> tuple[Any, ...]:
+    def make() -> tuple[str, dict[int, str], tuple[Asked, ...], dict[int, Asked], Asked, Any]:
         name = kept("empty", lambda: created(submission, milvus, "texts"))
         documents, asked, far_behind, repetitive = planted(rng)
         rows = [{"id": key, "text": text} for key, text in documents.items()]
@@ -173,8 +173,8 @@ def planted(rng: np.random.Generator) -> tuple[dict[int, str], tuple[Asked, ...]
     for key, asked in zip(keys, chosen[:FAR_BEHIND], strict=True):
         before = " ".join(rng.choice(filler, 6, replace=False)).split()
         blocks = int(rng.integers(3, 5))
-        head = before[: blocks * (WORDS - OVERLAP) + OVERLAP]  # the last of these words are repeated by the last chunk
-        tail = _repeated(answer_of(asked), WORDS - OVERLAP)
+        head = before[: blocks * (WORDS - OVERLAP)]
+        tail = _repeated(answer_of(asked), WORDS)  # the last chunk whole: it says nothing else
         documents[key] = recased(" ".join([*head, *tail]), rng)
         far_behind[key] = asked
     repetitive = chosen[FAR_BEHIND]

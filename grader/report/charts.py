@@ -41,24 +41,26 @@ class Tick:
 
 @dataclass(frozen=True)
 class Mark:
-    """A point: per cent from the left and from the top, whose it is, and what it says when pointed at."""
+    """A point: per cent from the left and from the top, whose it is, which of theirs, and what it says."""
 
     x: float
     y: float
     role: Role
+    nth: int
     reaches: bool
     told: str
 
 
 @dataclass(frozen=True)
 class Line:
-    """A piece of the line that joins a series, in per cent."""
+    """A piece of the line that joins a series, in per cent; whose it is, and which of theirs."""
 
     x1: float
     y1: float
     x2: float
     y2: float
     role: Role
+    nth: int
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ class Drawing:
         lines: the learner's on top.
         marks: likewise.
         labels: names of points by width, as far as there is room.
-        legend: role and name of each series.
+        legend: role of each series, which of that role it is, counted from 0, and its name.
         rows: series, point, x and y of every point as text.
     """
 
@@ -116,7 +118,7 @@ class Drawing:
     lines: tuple[Line, ...]
     marks: tuple[Mark, ...]
     labels: dict[str, tuple[Label, ...]]
-    legend: tuple[tuple[Role, str], ...]
+    legend: tuple[tuple[Role, int, str], ...]
     rows: tuple[tuple[str, str, str, str], ...]
 
 
@@ -131,7 +133,8 @@ def drawing(chart: Chart) -> Drawing | None:
     across = spanning([x for x, _, _ in points] + [right] * (right is not None), chart.log_x)  # type: ignore[list-item]
     up = spanning([y for _, y, _ in points] + [low] * (low is not None))  # type: ignore[list-item]
     plane = _Plane(across, up, right, low)
-    marks = tuple(mark for one in series for mark in plane.marks(one))
+    nths = _nths(series)
+    marks = tuple(mark for one, nth in zip(series, nths, strict=True) for mark in plane.marks(one, nth))
     x_ticks = tuple(_ticks(across, across.at))
     y_ticks = tuple(_ticks(up, lambda tick: 1 - up.at(tick)))
     box = plane.box(_name(chart.x), _name(chart.y))
@@ -144,16 +147,25 @@ def drawing(chart: Chart) -> Drawing | None:
         x_ticks=x_ticks,
         y_ticks=y_ticks,
         box=box,
-        lines=tuple(line for one in series for line in plane.lines(one)),
+        lines=tuple(line for one, nth in zip(series, nths, strict=True) for line in plane.lines(one, nth)),
         marks=marks,
         labels={name: tuple(_labels(series, marks, width)) for name, width in WIDTHS.items()},
-        legend=tuple((one.role, _name(one.name)) for one in reversed(series)),
+        legend=tuple((one.role, nth, _name(one.name)) for one, nth in _backwards(series, nths)),
         rows=tuple(
             (_name(one.name), inert(label), number(x), number(y))
             for one in reversed(series)
             for x, y, label in one.points
         ),
     )
+
+
+def _nths(series: Sequence[Series]) -> list[int]:
+    """Return for each series how many of its role stand before it: lines of one colour are told apart by that."""
+    return [sum(other.role == one.role for other in series[:place]) for place, one in enumerate(series)]
+
+
+def _backwards(series: Sequence[Series], nths: Sequence[int]) -> list[tuple[Series, int]]:
+    return list(zip(reversed(series), reversed(nths), strict=True))
 
 
 def _ticks(scale: Scale, at: Callable[[float], float]) -> Iterator[Tick]:
@@ -188,15 +200,15 @@ class _Plane:
         left = self.x_at_most is None or x <= self.x_at_most
         return left and (self.y_at_least is None or y >= self.y_at_least)
 
-    def marks(self, series: Series) -> Iterator[Mark]:
+    def marks(self, series: Series, nth: int) -> Iterator[Mark]:
         for x, y, label in series.points:
             told = f"{_name(series.name)} {inert(label)}: {number(x)}, {number(y)}"
-            yield Mark(*self.place(x, y), series.role, self.reaches(x, y), told)
+            yield Mark(*self.place(x, y), series.role, nth, self.reaches(x, y), told)
 
-    def lines(self, series: Series) -> Iterator[Line]:
+    def lines(self, series: Series, nth: int) -> Iterator[Line]:
         places = [self.place(x, y) for x, y, _ in series.points]
         for (x1, y1), (x2, y2) in itertools.pairwise(places):
-            yield Line(x1, y1, x2, y2, series.role)
+            yield Line(x1, y1, x2, y2, series.role, nth)
 
     def box(self, x: str, y: str) -> Box | None:
         """Return the target, and its edges in words: `p50 in ms ≤ 4.1, recall@10 ≥ 0.95`."""
