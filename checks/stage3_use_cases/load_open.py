@@ -17,7 +17,7 @@ from checks.stage3_use_cases.load_rig import Rig, Sent, measured_of
 from checks.stage3_use_cases.load_runs import Run, ms
 from fixtures.fates import Choice, Fate
 from fixtures.proxy import most_in_flight
-from grader.check import because
+from grader.check import because, undecided
 from grader.measured import Chart, Measured, Series
 from infra.messages import N_
 
@@ -36,6 +36,8 @@ STALL_AFTER_S, STALL_S = 0.5, 0.9
 BACK_WITHIN_S = 0.25
 """How late a query may still be at the end of a run, half a second after the backlog should have been worked off."""
 SHARES = (0.5, 0.9, 0.95, 0.99)
+BUSY = 0.75
+"""What share of the workers' time answers may take before no loop could keep to its schedule: 0.4 to 0.6 are meant."""
 
 LATE = frozenset({"sent_early", "falls_behind", "shifts_the_schedule", "more_than_the_schedule"})
 
@@ -86,6 +88,8 @@ def assert_on_schedule(rig: Rig) -> None:
     lateness = by_schedule(sent, rate).lateness
     most = most_in_flight(seen.calls())
     middle = float(np.median(lateness))
+    if middle > LATE_S:
+        _make_sure_that_workers_suffice(rate, workers, [each.seconds for each in sent])
     assert middle <= LATE_S, because(
         "falls_behind",
         "open_loop() was told to send {rate:.0f} queries a second with {workers} workers. Every query had its answer "
@@ -98,6 +102,22 @@ def assert_on_schedule(rig: Rig) -> None:
         last=ms(float(lateness[-1])),
         most=most,
     )
+
+
+def _make_sure_that_workers_suffice(rate: float, workers: int, service_s: Floats | Sequence[float]) -> None:
+    """Hold nothing against a schedule that couldn't be kept: on a busy machine answers may take too long for it."""
+    busy = rate * float(np.mean(service_s)) / workers
+    if busy > BUSY:
+        raise undecided(
+            "too_busy_for_a_schedule",
+            "the machine is too noisy to judge a schedule: answers took {service} ms in the mean, which keeps "
+            "{busy:.0%} of {workers} workers busy at {rate:.0f} queries a second. Close what keeps the machine busy "
+            "and grade it again.",
+            service=ms(float(np.mean(service_s))),
+            busy=busy,
+            workers=workers,
+            rate=rate,
+        )
 
 
 def _assert_all_sent(sent: Sequence[Sent], queries: int) -> None:
@@ -161,6 +181,8 @@ def assert_shows_a_stall(rig: Rig, measured: Callable[[Measured], None]) -> None
         "expected": _percentiles(log.latencies),
         "service": _percentiles(service),
     }
+    if log.lateness[-1] > BACK_WITHIN_S:
+        _make_sure_that_workers_suffice(rate, workers, service[service < stall_s / 2])
     assert float(log.lateness[-1]) <= BACK_WITHIN_S, because(
         "shifts_the_schedule",
         "Milvus stood still for {stall} s while open_loop() ran at {rate:.0f} queries a second. Afterwards the "
