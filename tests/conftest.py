@@ -15,6 +15,23 @@ from grader.places import Places
 from grader.runner.launch import Launcher, start_launcher
 from infra.backends import availability, stop_all, wheel
 
+LONG = (
+    "test_container",
+    "test_exercises-2.1",
+    "test_exercises-2.2",
+    "test_planted",
+    "test_exercises-2.4",
+    "test_docker_commands",
+    "test_class_run",
+    "test_exercises-2.3",
+    "test_exercises-3.4",
+    "test_exercises-2.5",
+    "test_red_team",
+    "test_exercises-3.1",
+)
+"""Groups of tests that take more than a minute, the longest first: what begins last is short, so both workers end
+together."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that grades every mistake."""
@@ -48,11 +65,17 @@ def _group(items: list[pytest.Function]) -> None:
     """Let the tests of a file run on one worker, which shares its servers; those of an exercise are their own group.
 
     All promises of all exercises stand in one file, which would keep one worker busy long after the other has nothing
-    left to do. Races are a group too, so small that it comes when hardly anything else runs.
+    left to do. Long groups begin first, and races are a group that comes last, when hardly anything else runs.
     """
+    groups: dict[str, list[pytest.Function]] = {}
     for item in items:
         part = "races" if _is_race(item) else _exercise_of(item)
-        item.add_marker(pytest.mark.xdist_group(item.path.stem if part is None else f"{item.path.stem}-{part}"))
+        name = item.path.stem if part is None else f"{item.path.stem}-{part}"
+        item.add_marker(pytest.mark.xdist_group(name))
+        groups.setdefault(name, []).append(item)
+    rank = {name: place for place, name in enumerate(LONG)}
+    order = sorted(groups, key=lambda name: (name.endswith("-races"), rank.get(name, len(LONG))))
+    items[:] = [item for name in order for item in groups[name]]
 
 
 def _is_race(item: pytest.Item) -> bool:
