@@ -5,31 +5,21 @@ Everything that comes from a document is inert when it arrives here (`graded`), 
 
 from __future__ import annotations
 
-import functools
 import importlib.util
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
-
-from jinja2 import DictLoader, Environment, StrictUndefined, Template
 
 from grader.curriculum import Exercise, Stage
 from grader.progress import Standing
 from grader.report.graded import Cut, Graded, GradedCheck, Read, inert, moment
 from grader.report.pictures import laid_out
+from grader.report.templates import SHARED, page_language, template
 from grader.report.words import STATUS, WORDS
 from grader.terminal import MARKS
-from grader.translate import LOCALE, language, said, translated
+from grader.translate import said, translated
 from infra.messages import N_
-
-_TEXTS = {
-    path.name: path.read_text(encoding="utf-8")
-    for path in Path(__file__).parent.iterdir()
-    if path.suffix in (".jinja", ".css")
-}
-"""The templates, read before any learner code runs: what that writes into the files is too late."""
 
 UNWRITTEN = "not_implemented"
 ELSEWHERE = ("backend_lacks", "reference_fails")
@@ -71,8 +61,8 @@ def html(known: Known) -> str:
     rows = [row for _, stage in known.stages for row in stage]
     earned, points = _sum(rows)
     words = {key: said(text) for key, text in WORDS.items()}
-    return _template().render(
-        language=_language(),
+    return template("page.html.jinja", SHARED).render(
+        language=page_language(),
         words=words,
         title=said(N_("Milvus Dojo · {earned:g} of {points:g} points"), earned=earned, points=points),
         points=said(N_("{earned:g} of {points:g} points"), earned=earned, points=points),
@@ -84,20 +74,6 @@ def html(known: Known) -> str:
         stages=[_stage(stage, own) for stage, own in known.stages],
         exercises=[_exercise(row) for row in rows if row.last is not None],
     )
-
-
-@functools.cache
-def _template() -> Template:
-    environment = Environment(
-        loader=DictLoader(_TEXTS), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("page.html.jinja")
-
-
-def _language() -> str:
-    """Return the language that the page is in: the reader's where there is a catalogue, else English."""
-    name = language()
-    return name if name.isalpha() and (LOCALE / name).is_dir() else "en"
 
 
 # Where the learner stands
