@@ -13,15 +13,15 @@ from typing import Any
 
 from grader.curriculum import Exercise, Stage
 from grader.progress import Standing
-from grader.report.graded import Cut, Graded, GradedCheck, Read, inert, moment
+from grader.report.graded import Graded, GradedCheck, Read, inert, moment
 from grader.report.pictures import laid_out
+from grader.report.rows import UNWRITTEN, check_row
 from grader.report.templates import SHARED, page_language, template
-from grader.report.words import STATUS, WORDS
+from grader.report.words import WORDS
 from grader.terminal import MARKS
 from grader.translate import said, translated
 from infra.messages import N_
 
-UNWRITTEN = "not_implemented"
 ELSEWHERE = ("backend_lacks", "reference_fails")
 """Reasons of which another run on the same server would say the same."""
 
@@ -171,12 +171,12 @@ def _exercise(row: Row) -> dict[str, Any]:
         "status": "fail" if "fail" in statuses else "pass" if "pass" in statuses else "not_graded",
         "points": _graded_points(checks, exercise),
         "facts": _facts(row.last),
-        "failed": [_check(check, document) for check in failed],
-        "waiting": [_check(check, document) for check in waiting],
+        "failed": [check_row(check, document) for check in failed],
+        "waiting": [check_row(check, document) for check in waiting],
         "pictures": laid_out((measured for check in checks for measured in check.measured), _anchor(exercise)),
-        "not_graded": [_check(check, document) for check in open_],
+        "not_graded": [check_row(check, document) for check in open_],
         "verify": sorted({_verifying(exercise, row.last, check) for check in open_} - {""}),
-        "passed": [_check(check, document) for check in ran if check.status == "pass"],
+        "passed": [check_row(check, document) for check in ran if check.status == "pass"],
     }
 
 
@@ -201,27 +201,6 @@ def _facts(graded: Graded) -> list[tuple[str, str, str]]:
         (said(N_("Seed")), graded.seed, ""),
     ]
     return [fact for fact in facts if fact[1]]
-
-
-def _check(check: GradedCheck, document: str) -> dict[str, Any]:
-    status = "not_run" if check.blocked or check.reason == UNWRITTEN else check.status
-    points = {"pass": f"{check.points:g}", "not_graded": "–"}.get(check.status, f"0/{check.points:g}")
-    return {
-        "status": status,
-        "mark": MARKS[status][0],
-        "word": said(STATUS[status]),
-        "title": check.title,
-        "points": points,
-        "message": check.message,
-        "where": _cut(check.where, document),
-        "printed": _cut(check.printed, document),
-    }
-
-
-def _cut(cut: Cut, document: str) -> dict[str, str]:
-    """Return a text and, where it isn't all, what says so."""
-    note = said(N_("… {more} more characters stand in {path}"), more=cut.more, path=document) if cut.more > 0 else ""
-    return {"text": cut.text, "note": note}
 
 
 def _hints(row: Row) -> dict[str, Any] | None:
