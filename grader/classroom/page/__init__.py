@@ -6,6 +6,7 @@ page already, and the style sheet shows it once the address names it (`:target`)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ MOST_FINDINGS = 15
 NO_ISOLATION = N_("none: the submissions were trusted")
 ROOM = Room(sentence=300)
 
+_BETWEEN_TAGS = re.compile(r">\n+<(?!article|tr)")
+"""Line ends that a browser would keep as a node each, tens of thousands; in texts, `<` and `>` are escaped."""
 _TEXTS = SHARED | texts(Path(__file__).parent)
 
 
@@ -35,7 +38,7 @@ def html(class_: Class) -> str:
     learners = shown(class_, every)
     totals = [mark.total.share for mark in every if mark.total is not None and mark.total.share is not None]
     failed = findings.most_failed(class_)
-    return template("class.html.jinja", _TEXTS).render(
+    page = template("class.html.jinja", _TEXTS).render(
         language=page_language(),
         words={key: said(text) for key, text in WORDS.items()},
         title=inert(class_.info.title) or said(N_("Class results")),
@@ -51,6 +54,7 @@ def html(class_: Class) -> str:
         without=[one for one in learners if one["status"] != "graded"],
         changed=changed(class_),
     )
+    return _BETWEEN_TAGS.sub("><", page)
 
 
 def _told(learners: Sequence[dict[str, Any]]) -> str:
@@ -100,11 +104,10 @@ def _findings(found: Sequence[findings.Finding]) -> list[dict[str, Any]]:
             {
                 "exercise": one.exercise,
                 "title": inert(translated(one.title), 300),
-                "learners": one.learners,
-                "of": one.of,
+                "told": said(N_("{count} of {of} learners"), count=one.learners, of=one.of),
                 "bar": round(100 * one.learners / one.of, 1) if one.of else 0,
                 "reason": inert(one.reason),
-                "with_reason": one.with_reason,
+                "how_often": f"× {one.with_reason}",
                 "message": "" if example is None else example.message,
             }
         )

@@ -44,11 +44,13 @@ class Distribution:
     Attributes:
         bars: from the lowest share to the highest.
         ticks: numbers of learners, per cent from the top.
+        edges: shares between the bars, per cent from the left.
         told: what it comes to in one sentence.
     """
 
     bars: tuple[Bar, ...]
     ticks: tuple[Tick, ...]
+    edges: tuple[Tick, ...]
     told: str
 
 
@@ -80,4 +82,5 @@ def distribution(shares: Sequence[float]) -> Distribution | None:
         mean=100 * statistics.fmean(shares),
         median=100 * statistics.median(shares),
     )
-    return Distribution(tuple(bars), tuple(ticks), told)
+    edges = tuple(Tick(i * room, f"{i * room:g}") for i in range(BINS + 1))
+    return Distribution(tuple(bars), tuple(ticks), edges, told)

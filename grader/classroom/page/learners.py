@@ -16,6 +16,8 @@ from grader.translate import said, translated
 from infra.messages import N_
 
 UNKNOWN = "–"
+NAME = 40
+"""Characters of a pseudonym."""
 MOST_FILES = 8
 """Changed files of one submission that are named."""
 
@@ -50,7 +52,7 @@ def changed(class_: Class) -> list[tuple[str, list[str], str]]:
     found = sorted((o for o in class_.outcomes if o.changed), key=lambda o: _order(o.learner.pseudonym))
     return [
         (
-            inert(outcome.learner.pseudonym),
+            _name(outcome),
             [inert(name).replace("\n", "\\n") for name in outcome.changed[:MOST_FILES]],
             said(N_("and {count} more"), count=more) if (more := len(outcome.changed) - MOST_FILES) > 0 else "",
         )
@@ -73,6 +75,10 @@ def percent(mark: Mark | None) -> str:
     return UNKNOWN if share is None else f"{min(round(100 * share), 99) if share < 1 else 100}"
 
 
+def _name(outcome: Outcome) -> str:
+    return inert(outcome.learner.pseudonym, NAME).replace("\n", "\\n")
+
+
 def _order(pseudonym: str) -> tuple[str, str]:
     return pseudonym.casefold(), pseudonym
 
@@ -82,7 +88,7 @@ def _learner(anchor: str, outcome: Outcome, own: Marks, space: Space) -> dict[st
     total = own.total
     return {
         "anchor": anchor,
-        "pseudonym": inert(outcome.learner.pseudonym).replace("\n", "\\n"),
+        "pseudonym": _name(outcome),
         "status": outcome.status,
         "word": said(STATUS_WORDS[outcome.status]),
         "trouble": inert(told(outcome.trouble), 600) if outcome.trouble else "",
