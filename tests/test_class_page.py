@@ -103,16 +103,10 @@ def test_a_panel_says_why_where_and_what_was_printed() -> None:
     raised = because(
         "raised", "{function}() raised {type}: {message}", function="search", type="KeyError", message="'m'"
     )
-    text = Parsed(
-        html(
-            small(
-                verdict(find("1.1"), "the first check", "pass", 6),
-                verdict(
-                    find("1.1"), "the second check", "fail", 10, raised, where="ex01.py:7 in search", printed="hi\n"
-                ),
-            )
-        )
-    ).text()
+    exercise, place = find("1.1"), "ex01.py:7 in search"
+    passed = verdict(exercise, "the first check", "pass", 6)
+    failed = verdict(exercise, "the second check", "fail", 10, raised, where=place, printed="hi\n")
+    text = Parsed(html(small(passed, failed))).text()
     for part in ("the second check", "search() raised KeyError: 'm'", place, "hi", "6/16"):
         assert part in text
     assert "the first check" not in text
