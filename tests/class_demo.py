@@ -18,6 +18,7 @@ from grader import results
 from grader.check import Reason, because
 from grader.classroom.outcome import Class, ClassInfo, Learner, Outcome
 from grader.curriculum import Exercise, exercises
+from grader.measured import Measured
 from grader.session import Run
 from grader.verdict import Verdict
 from infra.messages import Message
@@ -124,7 +125,7 @@ def _verdicts(of: Exercise, kind: Kind, is_stub: bool, chance: random.Random) ->
         elif number == 4 and chance.random() < 0.05:
             made.append(verdict(of, title, "not_graded", points, _noisy(chance), TRADE))
         elif chance.random() < kind.passes:
-            made.append(verdict(of, title, "pass", points, None, INDEXES, printed="building …\n" * 20))
+            made.append(verdict(of, title, "pass", points, None, *_measured(chance), printed="building …\n"))
         else:
             made.append(_failed(of, title, points, chance))
     return made
@@ -147,8 +148,18 @@ def _failed(of: Exercise, title: str, points: float, chance: random.Random) -> V
         metric="L2",
     )
     return verdict(
-        of, title, "fail", points, why, INDEXES, printed="".join(f"segment {n}: 4,096 rows\n" for n in range(40))
+        of,
+        title,
+        "fail",
+        points,
+        why,
+        *_measured(chance),
+        printed="".join(f"segment {n}: 4,096 rows\n" for n in range(40)),
     )
+
+
+def _measured(chance: random.Random) -> tuple[Measured, ...]:
+    return (INDEXES,) if chance.random() < 0.02 else ()
 
 
 def _unwritten() -> Reason:
