@@ -16,14 +16,19 @@ from typing import Any
 
 from grader import results
 from grader.check import Reason, because
-from grader.classroom.outcome import Class, ClassInfo, Learner, Outcome
-from grader.curriculum import Exercise, exercises
+from grader.classroom.outcome import Class, ClassInfo, Learner, Outcome, Status
+from grader.curriculum import Exercise, exercises, find
 from grader.measured import Measured
 from grader.session import Run
 from grader.verdict import Verdict
 from infra.messages import Message
 from tests.report_demo import INDEXES, TRADE, verdict
+from tests.report_reading import HOSTILE
 
+WORST = (
+    HOSTILE + "\n\n=CMD()|'/c calc'!A0 | a `b` ```c @everyone #1 **d** [e](https://example.com) <!-- www.example.com"
+)
+"""A text that does harm wherever it isn't taken for one."""
 BEGAN = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 EXERCISES = exercises()[:12]
 ANIMALS = ("heron", "otter", "lynx", "wren", "badger", "marten", "ibex", "newt", "stoat", "finch", "hare", "vole")
@@ -170,6 +175,29 @@ def _unwritten() -> Reason:
 def _noisy(chance: random.Random) -> Reason:
     text = "this machine is too noisy just now: {pairs} pairs, ratio {ratio:.2f}"
     return because("too_noisy", text, pairs=60, ratio=chance.uniform(1.1, 1.5))
+
+
+def one(outcome: Outcome, *graded: str) -> Class:
+    """Return a class of one learner."""
+    exercises = tuple(find(id_) for id_ in graded) or EXERCISES[:2]
+    return Class(info(exercises), (outcome,))
+
+
+def mixed(status: Status = "graded", **changes: Any) -> Class:
+    """Return a class of one, who passed 8 points, failed 3, and for whom 5 weren't graded, of two exercises."""
+    first, second = find("1.1"), find("1.2")
+    why = because("raised", "{function}() raised {type}: {message}", function="f", type="KeyError", message="'m'")
+    noisy = because("too_noisy", "this machine is too noisy just now: {pairs} pairs", pairs=60)
+    verdicts = (
+        verdict(first, "the first check", "pass", 8),
+        verdict(first, "the second check", "fail", 3, why, where="ex01.py:3 in f", printed="hello\n"),
+        verdict(first, "the third check", "not_graded", 5, noisy),
+        verdict(second, "the fourth check", "not_graded", 18, noisy),
+    )
+    found = document((first, second), verdicts, "s1", 7) if status == "graded" else None
+    trouble = None if status == "graded" else Message("It went wrong: {why}.", {"why": "badly"})
+    outcome = Outcome(learner(3), status, "abc", 7, trouble, (), "", found)
+    return one(replace(outcome, **changes), "1.1", "1.2")
 
 
 def hostile_class(count: int, text: str) -> Class:

@@ -7,39 +7,36 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from grader.classroom.page import html
-from tests.class_demo import class_of, hostile_class
-from tests.report_reading import HOSTILE
-from tests.test_report_in_browser import (
-    ARGUMENTS,
-    CHROMIUM,
+from tests.browser import (
     CONTRASTS,
     LAPTOP,
     LEAST_CONTRAST,
     PHONE,
     STICKS_OUT,
     Opened,
+    launched,
+    needs_chromium,
+    opening,
 )
+from tests.class_demo import class_of, hostile_class
+from tests.report_reading import HOSTILE
 
 LEARNERS = 300
 NAMES = HOSTILE + "\n=CMD()|'/c calc'!A0\u202eevil"
 LONGEST_LOAD_CPU_S = 4.0
 """Of the page's own thread, several times what it takes here: a page that needs this much is no use to anybody."""
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium on this machine; on Debian and Ubuntu: apt-get install chromium"
-)
+pytestmark = needs_chromium
 PAGES = {"demo": lambda: class_of(LEARNERS), "hostile": lambda: hostile_class(LEARNERS, NAMES)}
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
+    with launched() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
@@ -64,17 +61,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def opened(request: pytest.FixtureRequest, browser: Browser, folder: Path) -> Iterator[Opened]:
-    name, (width, height), scheme = request.param
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-    page = context.new_page()
-    shown = Opened(page, (folder / f"{name}.html").as_uri())
-    page.on("request", lambda asked: shown.requests.append(asked.url))
-    page.on("console", lambda message: shown.said.append(message.text))
-    page.on("pageerror", lambda error: shown.said.append(str(error)))
-    page.on("dialog", lambda dialog: (shown.dialogs.append(dialog.message), dialog.dismiss()))
-    page.goto(shown.address)
-    yield shown
-    context.close()
+    name, size, scheme = request.param
+    with opening(browser, folder / f"{name}.html", size, scheme) as shown:
+        yield shown
 
 
 def test_nothing_is_loaded_or_run_and_nothing_sticks_out(opened: Opened) -> None:
