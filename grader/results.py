@@ -6,19 +6,17 @@ was found last of each exercise is kept in `.dojo/results/`, in the same format,
 
 from __future__ import annotations
 
-import math
-import numbers
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
+from grader import measured
 from grader.curriculum import Exercise
-from grader.measured import AT_MOST, as_json
+from grader.junit import case, xml
+from grader.sentences import as_json
 from grader.session import Run
 from grader.storage import DOJO, REPORTS, remove, write_json, write_text
 from grader.verdict import Verdict
-from infra.messages import Message
 
 SCHEMA = Path(__file__).parent / "results.schema.json"
 FORMAT = "milvus-dojo/results/v1"
@@ -86,31 +84,12 @@ def _check(verdict: Verdict) -> dict[str, Any]:
         "seconds": round(verdict.seconds, 3),
         "reason": None if reason is None else reason.id,
         "message": None if reason is None else str(reason),
-        "sentence": None if reason is None else _sentence(reason),
+        "sentence": None if reason is None else as_json(reason),
         "where": verdict.outcome.where or None,
         "printed": verdict.outcome.printed or None,
         "blocked_by": verdict.blocked_by,
-        "measured": [as_json(measured) for measured in verdict.outcome.measured[: AT_MOST["measured"]]],
+        "measured": [measured.as_json(one) for one in verdict.outcome.measured[: measured.AT_MOST["measured"]]],
     }
-
-
-def _sentence(message: Message) -> dict[str, Any]:
-    """Return a message so that it can be said in another language later."""
-    return {"msgid": message.template, "fields": {name: _field(value) for name, value in message.fields.items()}}
-
-
-def _field(value: object) -> Any:
-    """Return the value of a field: a sentence, or what JSON can hold and a format such as `:g` takes."""
-    match value:
-        case Message():
-            return _sentence(value)
-        case bool() | None:
-            return value
-        case numbers.Integral():
-            return int(value)
-        case numbers.Real() if math.isfinite(value):
-            return float(value)
-    return str(value)
 
 
 def earned(verdicts: tuple[Verdict, ...]) -> float:
@@ -125,37 +104,7 @@ def points_not_graded(verdicts: tuple[Verdict, ...]) -> float:
 
 def junit(run: Run) -> str:
     """Return a run as JUnit XML: a suite for each exercise; what wasn't graded is `skipped`, with its reason."""
-    root = ElementTree.Element("testsuites", name="milvus-dojo")
-    for exercise in run.exercises:
-        verdicts = run.of(exercise)
-        counts = {
-            "tests": len(verdicts),
-            "failures": sum(verdict.status == "fail" for verdict in verdicts),
-            "skipped": sum(verdict.status == "not_graded" for verdict in verdicts),
-        }
-        suite = ElementTree.SubElement(root, "testsuite", name=f"{exercise.id} {exercise.title}")
-        suite.attrib.update({key: str(value) for key, value in counts.items()})
-        for verdict in verdicts:
-            _junit_case(suite, exercise, verdict)
-    ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
-
-
-def _junit_case(suite: ElementTree.Element, exercise: Exercise, verdict: Verdict) -> None:
-    attributes = {"classname": exercise.id, "name": verdict.check.title, "time": f"{verdict.seconds:.3f}"}
-    case = ElementTree.SubElement(suite, "testcase", attributes)
-    reason = verdict.outcome.reason
-    if verdict.status != "pass" and reason is not None:
-        tag = "failure" if verdict.status == "fail" else "skipped"
-        node = ElementTree.SubElement(case, tag, message=_xml(str(reason)), type=reason.id)
-        node.text = _xml(verdict.outcome.where)
-    if verdict.outcome.printed:
-        ElementTree.SubElement(case, "system-out").text = _xml(verdict.outcome.printed)
-
-
-def _xml(text: str) -> str:
-    """Replace what XML can't hold; ElementTree escapes the rest."""
-    return "".join(
-        c if c in "\t\n" or (c >= " " and not 0xD800 <= ord(c) <= 0xDFFF and c not in "\ufffe\uffff") else "\ufffd"
-        for c in text
+    return xml(
+        (f"{exercise.id} {exercise.title}", [case(exercise.id, _check(verdict)) for verdict in run.of(exercise)])
+        for exercise in run.exercises
     )

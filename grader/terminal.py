@@ -300,6 +300,8 @@ def _is_to_be_written(verdict: Verdict) -> bool:
 
 def visible(text: str) -> str:
     """Return a text whose control characters can be seen and do nothing to a terminal."""
+    if text.isprintable():
+        return text
     return "".join(c if c == "\n" or c.isprintable() else _escaped(c) for c in text)
 
 

@@ -18,8 +18,9 @@ from grader import results
 from grader.check import because
 from grader.measured import AT_MOST
 from grader.progress import Standing
-from grader.report.graded import DEPTH, LARGEST_FILE, Graded, read, understood
+from grader.report.graded import LARGEST_FILE, Graded, read, understood
 from grader.report.page import html
+from grader.sentences import DEPTH
 from tests import report_demo
 from tests.report_demo import CORE, document, run_of, verdict
 from tests.report_reading import HOSTILE, PARENT, TITLE, Parsed, demo_document, hostile, page_of

@@ -12,22 +12,38 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast, get_args
 
-from grader.measured import AT_MOST, LARGEST, Measured, from_json
+from grader import measured, sentences
+from grader.measured import AT_MOST, LARGEST, Measured
 from grader.results import FORMAT
 from grader.storage import read_json
 from grader.terminal import visible
-from grader.translate import said, translated
+from grader.translate import translated
 from grader.verdict import Status
 from infra.messages import Message
 
 LARGEST_FILE = 8 << 20
 """Bytes of a document beyond which it isn't opened: a run keeps much less of what learner code prints."""
 MOST_CHECKS = 60
-LINES = 40
-WORD, SENTENCE, PRINTED = 120, 1_500, 4_000
-"""Characters of each that are shown."""
-DEPTH = 3
-"""How deep sentences stand in the fields of sentences."""
+WORD = 120
+"""Characters of a name that are shown."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much of what a check found is shown.
+
+    Attributes:
+        sentence: characters of why it didn't pass.
+        printed: characters of what the code printed, and of the learner's own lines.
+        lines: lines of either.
+    """
+
+    sentence: int = 1_500
+    printed: int = 4_000
+    lines: int = 40
+
+
+FULL = Room()
 
 
 @dataclass(frozen=True)
@@ -35,7 +51,7 @@ class Cut:
     """The beginning of a longer text.
 
     Attributes:
-        text: safe to show, at most `LINES` lines.
+        text: safe to show, of a bounded number of lines.
         more: how many characters were left out.
     """
 
@@ -110,7 +126,7 @@ def understood(document: object, exercise_id: str) -> Graded | None:
         case {"format": str(name), "exercises": [{"id": str(own), "checks": [*rows]} as exercise, *_]} if (
             name == FORMAT and own == exercise_id
         ):
-            checks = tuple(check for row in rows[:MOST_CHECKS] if (check := _check(row)) is not None)
+            checks = tuple(check for row in rows[:MOST_CHECKS] if (check := graded_check(row)) is not None)
             top = cast("dict[str, Any]", document)
             seed = top.get("seed")
             return Graded(
@@ -122,6 +138,28 @@ def understood(document: object, exercise_id: str) -> Graded | None:
                 checks=checks,
             )
     return None
+
+
+def graded_check(row: object, room: Room = FULL) -> GradedCheck | None:
+    """Return what a document says of one check, or None where that makes no sense."""
+    match row:
+        case {"title": str(title), "status": str(status)} if status in get_args(Status):
+            document = cast("dict[str, Any]", row)
+        case _:
+            return None
+    kept = document.get("measured")
+    found = [measured.from_json(one) for one in kept[: AT_MOST["measured"]]] if isinstance(kept, list) else []
+    return GradedCheck(
+        title=inert(translated(title), room.sentence),
+        status=cast(Status, status),
+        points=_number(document.get("points")),
+        reason=inert(document.get("reason")),
+        message=inert(_sentence(document), room.sentence),
+        where=_lines(document.get("where"), room),
+        printed=_lines(document.get("printed"), room),
+        blocked=isinstance(document.get("blocked_by"), str),
+        measured=tuple(one for one in found if one is not None),
+    )
 
 
 def moment(text: object) -> datetime | None:
@@ -139,59 +177,31 @@ def inert(text: object, most: int = WORD) -> str:
     return visible(text[:most]) + "…" * (len(text) > most)
 
 
-def _lines(text: object) -> Cut:
+def _lines(text: object, room: Room) -> Cut:
     """Return the beginning of what may be many lines, or one that never ends."""
     if not isinstance(text, str):
         return Cut("")
     whole = text.rstrip()
-    kept = "\n".join(whole[:PRINTED].split("\n")[:LINES])
+    kept = "\n".join(whole[: room.printed].split("\n")[: room.lines])
     return Cut(visible(kept), len(whole) - len(kept))
-
-
-def _check(row: object) -> GradedCheck | None:
-    match row:
-        case {"title": str(title), "status": str(status)} if status in get_args(Status):
-            document = cast("dict[str, Any]", row)
-        case _:
-            return None
-    measured = document.get("measured")
-    found = [from_json(one) for one in measured[: AT_MOST["measured"]]] if isinstance(measured, list) else []
-    return GradedCheck(
-        title=inert(translated(title), SENTENCE),
-        status=cast(Status, status),
-        points=_number(document.get("points")),
-        reason=inert(document.get("reason")),
-        message=inert(_sentence(document), SENTENCE),
-        where=_lines(document.get("where")),
-        printed=_lines(document.get("printed")),
-        blocked=isinstance(document.get("blocked_by"), str),
-        measured=tuple(one for one in found if one is not None),
-    )
 
 
 def _sentence(document: dict[str, Any]) -> object:
     """Return why a check ended so, in the reader's language where the catalogue has the sentence, else in English."""
-    message = _message(document.get("sentence"))
-    # Only what the catalogue knows is a template here; a document's own could ask for a gigabyte of spaces.
-    if message is not None and translated(message.template) != message.template:
-        with contextlib.suppress(LookupError, TypeError, ValueError, ArithmeticError, AttributeError):
-            return said(message)
+    message = sentences.from_json(document.get("sentence"))
+    # Only what the catalogue knows is a template here: English stands in the document already, with every value in it.
+    if message is not None and _is_known(message):
+        fields = {name: _field(value) for name, value in message.fields.items()}
+        return sentences.told(Message(message.template, fields)) or document.get("message")
     return document.get("message")
 
 
-def _message(document: object, depth: int = DEPTH) -> Message | None:
-    match document:
-        case {"msgid": str(msgid), "fields": dict(fields)} if depth:
-            return Message(msgid, {str(name): _field(value, depth) for name, value in fields.items()})
-    return None
+def _is_known(message: Message) -> bool:
+    return translated(message.template) != message.template
 
 
-def _field(value: object, depth: int) -> object:
-    if isinstance(value, dict):
-        message = _message(value, depth - 1)
-        known = message is not None and translated(message.template) != message.template
-        return message if known else inert(value.get("msgid"))
-    return value[:SENTENCE] if isinstance(value, str) else value
+def _field(value: object) -> object:
+    return inert(value.template) if isinstance(value, Message) and not _is_known(value) else value
 
 
 def _number(value: object) -> float:

@@ -5,33 +5,23 @@ Everything that comes from a document is inert when it arrives here (`graded`), 
 
 from __future__ import annotations
 
-import functools
 import importlib.util
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
-
-from jinja2 import DictLoader, Environment, StrictUndefined, Template
 
 from grader.curriculum import Exercise, Stage
 from grader.progress import Standing
-from grader.report.graded import Cut, Graded, GradedCheck, Read, inert, moment
+from grader.report.graded import Graded, GradedCheck, Read, inert, moment
 from grader.report.pictures import laid_out
-from grader.report.words import STATUS, WORDS
+from grader.report.rows import UNWRITTEN, check_row
+from grader.report.templates import SHARED, page_language, template
+from grader.report.words import WORDS
 from grader.terminal import MARKS
-from grader.translate import LOCALE, language, said, translated
+from grader.translate import said, translated
 from infra.messages import N_
 
-_TEXTS = {
-    path.name: path.read_text(encoding="utf-8")
-    for path in Path(__file__).parent.iterdir()
-    if path.suffix in (".jinja", ".css")
-}
-"""The templates, read before any learner code runs: what that writes into the files is too late."""
-
-UNWRITTEN = "not_implemented"
 ELSEWHERE = ("backend_lacks", "reference_fails")
 """Reasons of which another run on the same server would say the same."""
 
@@ -71,8 +61,8 @@ def html(known: Known) -> str:
     rows = [row for _, stage in known.stages for row in stage]
     earned, points = _sum(rows)
     words = {key: said(text) for key, text in WORDS.items()}
-    return _template().render(
-        language=_language(),
+    return template("page.html.jinja", SHARED).render(
+        language=page_language(),
         words=words,
         title=said(N_("Milvus Dojo · {earned:g} of {points:g} points"), earned=earned, points=points),
         points=said(N_("{earned:g} of {points:g} points"), earned=earned, points=points),
@@ -84,20 +74,6 @@ def html(known: Known) -> str:
         stages=[_stage(stage, own) for stage, own in known.stages],
         exercises=[_exercise(row) for row in rows if row.last is not None],
     )
-
-
-@functools.cache
-def _template() -> Template:
-    environment = Environment(
-        loader=DictLoader(_TEXTS), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("page.html.jinja")
-
-
-def _language() -> str:
-    """Return the language that the page is in: the reader's where there is a catalogue, else English."""
-    name = language()
-    return name if name.isalpha() and (LOCALE / name).is_dir() else "en"
 
 
 # Where the learner stands
@@ -195,12 +171,12 @@ def _exercise(row: Row) -> dict[str, Any]:
         "status": "fail" if "fail" in statuses else "pass" if "pass" in statuses else "not_graded",
         "points": _graded_points(checks, exercise),
         "facts": _facts(row.last),
-        "failed": [_check(check, document) for check in failed],
-        "waiting": [_check(check, document) for check in waiting],
+        "failed": [check_row(check, document) for check in failed],
+        "waiting": [check_row(check, document) for check in waiting],
         "pictures": laid_out((measured for check in checks for measured in check.measured), _anchor(exercise)),
-        "not_graded": [_check(check, document) for check in open_],
+        "not_graded": [check_row(check, document) for check in open_],
         "verify": sorted({_verifying(exercise, row.last, check) for check in open_} - {""}),
-        "passed": [_check(check, document) for check in ran if check.status == "pass"],
+        "passed": [check_row(check, document) for check in ran if check.status == "pass"],
     }
 
 
@@ -225,27 +201,6 @@ def _facts(graded: Graded) -> list[tuple[str, str, str]]:
         (said(N_("Seed")), graded.seed, ""),
     ]
     return [fact for fact in facts if fact[1]]
-
-
-def _check(check: GradedCheck, document: str) -> dict[str, Any]:
-    status = "not_run" if check.blocked or check.reason == UNWRITTEN else check.status
-    points = {"pass": f"{check.points:g}", "not_graded": "–"}.get(check.status, f"0/{check.points:g}")
-    return {
-        "status": status,
-        "mark": MARKS[status][0],
-        "word": said(STATUS[status]),
-        "title": check.title,
-        "points": points,
-        "message": check.message,
-        "where": _cut(check.where, document),
-        "printed": _cut(check.printed, document),
-    }
-
-
-def _cut(cut: Cut, document: str) -> dict[str, str]:
-    """Return a text and, where it isn't all, what says so."""
-    note = said(N_("… {more} more characters stand in {path}"), more=cut.more, path=document) if cut.more > 0 else ""
-    return {"text": cut.text, "note": note}
 
 
 def _hints(row: Row) -> dict[str, Any] | None:

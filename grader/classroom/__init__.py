@@ -1,0 +1,1 @@
+"""A class: many submissions graded by the same checks, each apart from all others, and what came of them."""
