@@ -41,7 +41,7 @@ def most_failed(class_: Class) -> list[Finding]:
     return _found(class_, lambda check: check["status"] == "fail" and check["blocked_by"] is None)
 
 
-def not_graded(class_: Class) -> list[Finding]:
+def ungraded(class_: Class) -> list[Finding]:
     """Return the checks that couldn't be graded for somebody, those first for whom that is so most often."""
     return _found(class_, lambda check: check["status"] == "not_graded" and check["blocked_by"] is None)
 

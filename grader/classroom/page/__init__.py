@@ -50,7 +50,7 @@ def html(class_: Class) -> str:
         by_points=sorted(learners, key=lambda one: one["share"]),
         failed=_findings(failed[:MOST_FINDINGS]),
         more_failed=_more(failed),
-        not_graded=_findings(findings.not_graded(class_)[:MOST_FINDINGS]),
+        not_graded=_findings(findings.ungraded(class_)[:MOST_FINDINGS]),
         without=[one for one in learners if one["status"] != "graded"],
         changed=changed(class_),
     )

@@ -38,7 +38,7 @@ def markdown(class_: Class) -> str:
     ]
     if failed := findings.most_failed(class_):
         parts += [f"## {said(N_('Most failed checks'))}", _findings(failed)]
-    if open_ := findings.not_graded(class_):
+    if open_ := findings.ungraded(class_):
         parts += [f"## {said(N_('Checks that were not graded'))}", _findings(open_)]
     if trouble := _trouble(class_):
         parts += [f"## {said(N_('Submissions without results'))}", trouble]
