@@ -22,7 +22,7 @@ from grader.classroom.intake import Taken, commit_of, take
 from grader.classroom.lanes import lanes_for, run_lanes
 from grader.classroom.learners import Entry
 from grader.classroom.names import file_names
-from grader.classroom.outcome import Class, ClassInfo, Outcome
+from grader.classroom.outcome import Class, ClassInfo, Learner, Outcome
 from grader.classroom.secret import learner_seed
 from grader.classroom.stored import in_order, outcome_path, read_info, read_outcome, write_info, write_outcome
 from grader.classroom.work import Conditions, Task
@@ -154,7 +154,8 @@ def _planned(order: Order, work: Path) -> tuple[list[Outcome], list[Task]]:
     tasks: list[Task] = []
     for entry in order.entries:
         name = names[entry.learner]
-        draft, taken = _draft(order, entry, work / name)
+        seed = learner_seed(order.secret, entry.learner.id)
+        draft, taken = taken_in(entry.learner, entry.path, seed, order.exercises, work / name)
         path = outcome_path(order.out, name)
         if taken is None or not taken.files:
             write_outcome(path, draft)
@@ -186,15 +187,21 @@ def _as_now(earlier: Outcome, draft: Outcome, path: Path) -> Outcome:
     return now
 
 
-def _draft(order: Order, entry: Entry, target: Path) -> tuple[Outcome, Taken | None]:
-    """Take in one submission: what is known of it before it is graded, and what was taken; None where it is refused."""
-    draft = Outcome(entry.learner, "nothing", key="", seed=learner_seed(order.secret, entry.learner.id))
+def taken_in(
+    learner: Learner, path: Path | None, seed: int, exercises: Sequence[Exercise], target: Path
+) -> tuple[Outcome, Taken | None]:
+    """Copy what was handed in to `target`.
+
+    Returns:
+        The outcome as far as it is known, and what was taken; None where nothing could be.
+    """
+    draft = Outcome(learner, "nothing", key="", seed=seed)
     nothing = replace(draft, trouble=Message(N_("Nothing was handed in for the exercises that are graded.")))
-    if entry.path is None:
+    if path is None:
         return nothing, None
-    commit = commit_of(entry.path) if entry.path.is_dir() else ""
+    commit = commit_of(path) if path.is_dir() else ""
     try:
-        taken = take(open_handed(entry.path), order.exercises, target)
+        taken = take(open_handed(path), exercises, target)
     except Refused as refused:
         return replace(draft, status="refused", trouble=refused.message, commit=commit), None
     except Exception as error:  # noqa: BLE001 - a submission that breaks what reads it costs only itself

@@ -7,6 +7,7 @@ them out, replaces a worker that dies, and ends. What came of a submission is on
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import os
 import signal
 import threading
@@ -37,7 +38,9 @@ from infra.messages import N_, Message
 
 LEAST_BUDGET_S = 300.0
 BUDGET_IN_CALLS = 10
-"""What all checks of an exercise may take, in calls that take all the time that one may: the solutions need two."""
+"""What all checks of an exercise may take, in calls that take all the time that one may."""
+BUDGETS = 4
+"""After so many budgets a worker is ended, whatever keeps it: nothing of the kit's own took as long."""
 
 
 class Lane:
@@ -45,13 +48,14 @@ class Lane:
 
     def __init__(self, conditions: Conditions) -> None:
         self._conditions = conditions
-        self._launcher: Launcher | None = None
+        self._exercises = [find(id_) for id_ in conditions.exercises]
+        self._launcher: Launcher | None = launcher_for(conditions.isolation)  # it imports while a server starts
         self._places: dict[str, Places] = {}
 
     def grade(self, task: Task) -> Outcome:
         """Grade a submission, and leave the servers as they were before it."""
         try:
-            runs = [self._graded(task, find(id_)) for id_ in self._conditions.exercises]
+            runs = [self._graded(task, exercise) for exercise in self._exercises]
         except (KitError, BackendError) as error:
             return replace(task.draft, status="not_graded", trouble=error.message)
         except Exception as error:  # noqa: BLE001 - what one submission brings about is no other's trouble
@@ -62,6 +66,11 @@ class Lane:
         finally:
             self._clean()
         return replace(task.draft, status="graded", results=results.document(joined(runs), strict=True))
+
+    @property
+    def limit_s(self) -> float:
+        """Seconds after which a submission can't be on its way any more."""
+        return BUDGETS * sum(_budget_s(exercise) for exercise in self._exercises)
 
     def close(self) -> None:
         """End what was opened."""
@@ -76,7 +85,6 @@ class Lane:
     def _graded(self, task: Task, exercise: Exercise) -> Run:
         code = task.code / exercise.stage / f"{exercise.stem}.py"
         source = Source(task.draft.learner.folder, code, exercise.drives)
-        budget = max(LEAST_BUDGET_S, BUDGET_IN_CALLS * exercise.call_s)
         if self._launcher is None:
             self._launcher = launcher_for(self._conditions.isolation)
         run = grade(
@@ -85,7 +93,7 @@ class Lane:
             self._launcher,
             self._place(self._conditions.backends[exercise.id]),
             seed=task.draft.seed,
-            crowd=Crowd(budget, others=self._conditions.crowded),
+            crowd=Crowd(_budget_s(exercise), others=self._conditions.crowded),
         )
         return replace(run, verdicts=tuple(_told(verdict) for verdict in run.verdicts))
 
@@ -103,6 +111,10 @@ class Lane:
                 del self._places[backend]
                 with contextlib.suppress(Exception):
                     places.close()
+
+
+def _budget_s(exercise: Exercise) -> float:
+    return max(LEAST_BUDGET_S, BUDGET_IN_CALLS * exercise.call_s)
 
 
 def _told(verdict: Verdict) -> Verdict:
@@ -166,7 +178,20 @@ class SubmissionItem(pytest.Item):
 
     def runtest(self) -> None:
         """Grade it, and keep what came of it."""
-        write_outcome(self.task.outcome, self.config.stash[LANE].grade(self.task))
+        lane = self.config.stash[LANE]
+        with _ended_after(lane.limit_s):
+            write_outcome(self.task.outcome, lane.grade(self.task))
+
+
+@contextlib.contextmanager
+def _ended_after(seconds: float) -> Iterator[None]:
+    """End this process when a submission keeps it for too long, even where no Python runs any more."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,7 @@ from infra.messages import N_, Message
 
 # What only a class needs is imported in the commands: every grading run imports this module.
 if TYPE_CHECKING:
+    from grader.classroom.learners import Entry
     from grader.classroom.outcome import Class
 
 Out = Annotated[Path, typer.Option("--out", help="the folder that the class is written to", metavar="DIR")]
@@ -49,30 +51,29 @@ def autograde(
     lanes: Annotated[
         int | None, typer.Option(min=1, help="how many are graded at once; by default as many as this machine can")
     ] = None,
+    reproduce: Annotated[
+        Path | None,
+        typer.Option(help="grade one submission again as this outcome.json says, and compare", metavar="FILE"),
+    ] = None,
 ) -> None:
     """Grade a class: each submission apart from the others, with this kit's checks, whatever it holds itself.
 
     A start that was ended goes on when the same command is given again; only what is new, or what a change is about, is
-    graded. Exit codes: 0 every submission has its result, 2 some could not be graded.
+    graded. Exit codes: 0 every submission has its result, 2 some could not be graded. With --reproduce: 0 every verdict
+    is the same again, 1 one isn't.
     """
     from grader.classroom.grading import Order, grade_class, sharded
     from grader.classroom.isolation import require_isolation
-    from grader.classroom.learners import entries, strangers
-    from grader.classroom.listed import listed
     from grader.classroom.progressing import progressing
-    from grader.classroom.roster import read_roster
     from grader.classroom.secret import class_secret
 
     screen = Screen()
     chosen, part = _chosen(stage, only), _part(shard)
     isolation = require_isolation(trust_submissions)
-    handed_in = listed(submissions, out)
-    rows = () if roster is None else read_roster(roster)
+    if reproduce is not None:
+        raise typer.Exit(_reproduced(reproduce, submissions, isolation, screen))
     secret = class_secret(out, seed)
-    everybody = entries(handed_in, rows, secret)
-    if roster is not None and (unknown := strangers(handed_in, rows)):
-        names = ", ".join(unknown[:5]) + (" …" if len(unknown) > 5 else "")
-        screen.line(N_("Not on the roster, and called by the folder's name: {names}"), style="yellow", names=names)
+    everybody = _everybody(submissions, roster, out, secret, screen)
     try:
         milvus = _asked(chosen, backend, screen)
         order = Order(sharded(everybody, *part), chosen, milvus, secret, out, isolation, title, lanes)
@@ -121,6 +122,42 @@ def _part(shard: str | None) -> tuple[int, int]:
             Message(N_("--shard 2/3 grades the second of three parts.")),
         )
     return number, count
+
+
+def _everybody(
+    submissions: list[Path], roster: Path | None, out: Path, secret: str, screen: Screen
+) -> tuple[Entry, ...]:
+    """Return who is in the class, and say who isn't on its roster."""
+    from grader.classroom.learners import entries, strangers
+    from grader.classroom.listed import listed
+    from grader.classroom.roster import read_roster
+
+    handed_in = listed(submissions, out)
+    rows = () if roster is None else read_roster(roster)
+    if rows and (unknown := strangers(handed_in, rows)):
+        names = ", ".join(unknown[:5]) + (" …" if len(unknown) > 5 else "")
+        screen.line(N_("Not on the roster, and called by the folder's name: {names}"), style="yellow", names=names)
+    return entries(handed_in, rows, secret)
+
+
+def _reproduced(kept: Path, submissions: list[Path], isolation: str, screen: Screen) -> int:
+    """Grade one submission again, say what isn't as it was, and return the exit code."""
+    from grader.classroom.reproducing import reproduce
+
+    if len(submissions) != 1:
+        raise WrongOption(Message(N_("--reproduce takes one submission.")))
+    with screen.waiting():
+        again = reproduce(kept, submissions[0], isolation)
+    for difference in again.conditions:
+        screen.line(Message(N_("{name} was {before} and is {now}."), asdict(difference)), style="dim")
+    for difference in again.verdicts:
+        screen.line(Message(N_("{name} was {before} and is {now}."), asdict(difference)), style="yellow")
+    if again.outcome.status == "not_graded":
+        screen.line(again.outcome.trouble or "")
+        return 2
+    if not again.verdicts:
+        screen.line(N_("Every verdict is the same again."), style="bold green")
+    return 1 if again.verdicts else 0
 
 
 def _asked(chosen: tuple[Exercise, ...], backend: str | None, screen: Screen) -> dict[str, tuple[str, str]]:
