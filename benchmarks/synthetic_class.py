@@ -1,8 +1,9 @@
 """Makes a class to grade: `python -m benchmarks.synthetic_class 40 /tmp/class --stage 1`.
 
 Each submission holds, for each exercise, the solution, another right way, the untouched stub, a known mistake, an
-attack of the red team, or nothing, in one of the forms in which learners hand in. `planted.json` beside the submissions says
-what each holds, and so what has to come of it; `surprises` compares that with the class that was graded.
+attack of the red team, or nothing, in one of the forms in which learners hand in. `planted.json` beside the
+submissions says what each holds, and so what has to come of it; `surprises` compares that with the class that was
+graded.
 """
 
 from __future__ import annotations
@@ -28,8 +29,10 @@ Kind = Literal["solution", "alternative", "stub", "known_bad", "attack", "nothin
 KINDS: tuple[Kind, ...] = ("solution", "known_bad", "alternative", "stub", "known_bad", "attack", "nothing")
 ATTACKED = "1.3"
 """The exercise that the red team attacks."""
-ON_SERVERS = frozenset(["impostor", "other_on_the_retry", "drops_what_is_not_its_own", "alarms_the_grader"])
-"""Attacks on servers and on the grader: without a sandbox they reach whoever is graded at the same time."""
+BEYOND = frozenset(
+    ["impostor", "other_on_the_retry", "drops_what_is_not_its_own", "alarms_the_grader", "poisoned_abilities"]
+)
+"""Attacks on servers, the grader and its cache: without a sandbox they reach whoever is graded at the same time."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,7 @@ def _plant(exercise: Exercise, kind: Kind, tree: Path, rng: random.Random, backe
             _copy(path, target)
             return Planted(kind, path.stem)
         case "attack":
-            allowed = [a for a in attacks() if "Known limit" not in a.says and (isolated or a.name not in ON_SERVERS)]
+            allowed = [a for a in attacks() if "Known limit" not in a.says and (isolated or a.name not in BEYOND)]
             attack = rng.choice(allowed)
             _copy(exercise.file("solutions"), target)
             target.write_text(f"{target.read_text(encoding='utf-8')}\n\n\n{attack.text}", encoding="utf-8")

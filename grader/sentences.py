@@ -57,12 +57,28 @@ def told(message: Message, otherwise: str = "") -> str:
 
     What it returns is still to be made inert for the place where it is shown.
     """
-    if is_plain(message) and all(is_plain(v) for v in message.fields.values() if isinstance(v, Message)):
-        with contextlib.suppress(LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError):
+    if _is_plain_throughout(message):
+        with contextlib.suppress(*_UNSAYABLE):
             return said(message)
     return otherwise
 
 
+def english(message: Message | None) -> str:
+    """Return the English sentence, empty where there is none; a template that isn't plain is returned as it is."""
+    if message is None:
+        return ""
+    if _is_plain_throughout(message):
+        with contextlib.suppress(*_UNSAYABLE):
+            return str(message)
+    return message.template
+
+
+def _is_plain_throughout(message: Message, depth: int = DEPTH + 1) -> bool:
+    inner = [value for value in message.fields.values() if isinstance(value, Message)]
+    return depth > 0 and is_plain(message) and all(_is_plain_throughout(one, depth - 1) for one in inner)
+
+
+_UNSAYABLE = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
 _NUMBER = re.compile(r",?(\.\d{1,2})?[dfgeEG%]?")
 """What may stand after the colon: `:,`, `:.2f`, `:g`, but no width."""
 
