@@ -40,14 +40,19 @@ def from_json(document: object, depth: int = DEPTH) -> Message | None:
 
 
 def is_plain(message: Message) -> bool:
-    """Say whether a template does no more than name its fields and say how a number is written."""
+    """Say whether a template does no more than name its fields, quote them, and say how a number is written."""
     try:
         parts = list(string.Formatter().parse(message.template))
     except ValueError:
         return False
     return all(
         name is None
-        or (name in message.fields and name.isidentifier() and not conversion and bool(_NUMBER.fullmatch(spec or "")))
+        or (
+            name.isidentifier()
+            and name in message.fields
+            and conversion in (None, "r")
+            and _NUMBER.fullmatch(spec or "")
+        )
         for _, name, spec, conversion in parts
     )
 
