@@ -258,6 +258,19 @@ def test_changed_and_added_files_of_the_kit_are_told_by_name(tmp_path: Path) -> 
     assert result.files == (FILE,)
 
 
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this kit has no history here")
+def test_a_file_of_an_older_kit_is_no_change(tmp_path: Path) -> None:
+    git = ["git", "-C", str(ROOT), "show"]
+    log = ["git", "-C", str(ROOT), "log", "--format=%H", "-2", "--diff-filter=M", "--", "grader/plugin.py"]
+    commits = subprocess.run(log, capture_output=True, text=True, check=True).stdout.split()
+    if len(commits) < 2:
+        pytest.skip("the history here is too short")
+    old = subprocess.run([*git, f"{commits[1]}:grader/plugin.py"], capture_output=True, check=True).stdout
+    files = {f"exercises/{FILE}": CODE, "grader/plugin.py": old, "grader/verdict.py": b"mine"}
+    result = take(open_handed(folder(tmp_path / "handed", files)), (THIRD,), tmp_path / "target")
+    assert result.changed == ("grader/verdict.py",)
+
+
 def test_the_digest_is_that_of_what_is_graded(tmp_path: Path) -> None:
     def digest(name: str, files: dict[str, bytes], make: Callable[[Path, dict[str, bytes]], Path] = folder) -> str:
         handed: Handed = open_handed(make(tmp_path / name, files))

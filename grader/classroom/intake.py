@@ -18,6 +18,7 @@ from pathlib import Path
 from grader.classroom.handed import Handed, Refused
 from grader.curriculum import ROOT, Exercise, exercises
 from grader.runner.source import read_regular
+from grader.version import known_here
 from infra.messages import N_, Message
 
 FILE_CAP_BYTES = 512 << 10
@@ -25,6 +26,7 @@ TOTAL_CAP_BYTES = 8 << 20
 FILES_CAP = 200
 KIT_FILE_CAP_BYTES = 4 << 20
 CHANGED_CAP = 50
+DIFFERING_CAP = 1_000
 WRAPPED_CAP = 3
 """In how many folders, one in the other, the exercises may lie: GitHub and Moodle each make one."""
 
@@ -181,27 +183,29 @@ def _folder(exercise: Exercise) -> str:
 
 
 def _changed(handed: Handed, root: _Root) -> tuple[str, ...]:
-    """Return which files of the kit differ from those that grade; what isn't there counts for nothing."""
-    changed = []
+    """Return which files of the kit are neither those that grade nor an older version of them.
+
+    What isn't there counts for nothing.
+    """
+    differing: dict[str, bytes | None] = {}
     for name in sorted(handed.files):
-        if not name.startswith(root.kit):
-            continue
         own = name.removeprefix(root.kit)
-        if (own.split("/")[0] in KIT and "/" in own) or own in KIT_FILES:
-            if _differs(handed, name, ROOT / own):
-                changed.append(own)
-            if len(changed) == CHANGED_CAP:
-                break
-    return tuple(changed)
+        if name.startswith(root.kit) and (own in KIT_FILES or ("/" in own and own.split("/")[0] in KIT)):
+            theirs = _kit_file(handed, name)
+            ours = read_regular(ROOT / own, KIT_FILE_CAP_BYTES)
+            if theirs is None or ours is None or _lines(ours) != theirs:
+                differing[own] = theirs
+        if len(differing) == DIFFERING_CAP:
+            break
+    older = known_here(content for content in differing.values() if content is not None)
+    return tuple(name for name, content in differing.items() if content is None or content not in older)[:CHANGED_CAP]
 
 
-def _differs(handed: Handed, name: str, ours: Path) -> bool:
-    mine = read_regular(ours, KIT_FILE_CAP_BYTES)
+def _kit_file(handed: Handed, name: str) -> bytes | None:
     try:
-        theirs = handed.read(name, KIT_FILE_CAP_BYTES)
+        return _lines(handed.read(name, KIT_FILE_CAP_BYTES))
     except Refused:
-        return True
-    return mine is None or _lines(mine) != _lines(theirs)
+        return None
 
 
 def _lines(content: bytes) -> bytes:
