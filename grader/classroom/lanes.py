@@ -54,14 +54,18 @@ def run_lanes(
     """
     for task in tasks:
         remove(task.outcome)  # of an earlier key, or of a machine that failed
-    left = list(tasks)
+    left, failure = list(tasks), ""
     for _ in range(ATTEMPTS):
         if left:
-            _run_pytest(conditions, left, lanes, folder, ended)
+            failure = _run_pytest(conditions, left, lanes, folder, ended)
             left = [task for task in left if _outcome(task) is None]
+    trouble = Message(
+        N_("The process that graded it ended {times} times before it came to a result."), {"times": ATTEMPTS}
+    )
+    if failure:
+        trouble = Message(N_("The processes that grade couldn't work: {detail}"), {"detail": failure})
     for task in left:
-        trouble = Message(N_("The process that graded it ended {times} times before it came to a result."))
-        lost = replace(task.draft, status="not_graded", trouble=replace(trouble, fields={"times": ATTEMPTS}))
+        lost = replace(task.draft, status="not_graded", trouble=trouble)
         write_outcome(task.outcome, lost)
         ended(lost)
 
@@ -74,7 +78,8 @@ def _outcome(task: Task) -> Outcome | None:
 
 def _run_pytest(
     conditions: Conditions, tasks: Sequence[Task], lanes: int, folder: Path, ended: Callable[[Outcome], None]
-) -> None:
+) -> str:
+    """Have workers grade some submissions, and return what stopped pytest itself; empty where nothing did."""
     write_work(folder / FILE, conditions, tasks)
     write_text(folder / "pytest.ini", "[pytest]\n")
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
@@ -95,6 +100,7 @@ def _run_pytest(
     pytest.main(arguments, plugins=[watcher])
     if watcher.interrupted:
         raise KeyboardInterrupt
+    return watcher.failure
 
 
 class _Watcher:
@@ -105,6 +111,7 @@ class _Watcher:
         self._ended = ended
         self._workers: dict[Any, int] = {}
         self.interrupted = False
+        self.failure = ""
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodeready(self, node: Any) -> None:
@@ -122,6 +129,11 @@ class _Watcher:
         outcome = _outcome(task) if task is not None and report.when == "call" else None
         if outcome is not None:
             self._ended(outcome)
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        """Keep what stopped pytest itself, which would print a traceback."""
+        self.failure = f"{excinfo.typename}: {excinfo.value}"[:300]
+        return True
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """End the workers at once: what they have begun is begun again by the next start."""
