@@ -100,8 +100,9 @@ def _group_of(session: nox.Session) -> str:
 
 def _group_of_class(session: nox.Session) -> str:
     """Return the group that a class needs: without --stage and --only it is graded in everything."""
-    named = re.findall(r"--(stage|only)[= ]([\d., ]+)", " ".join(session.posargs))
-    return "models" if not named or any(re.search(r"(^|[, ])3", ids) for _, ids in named) else "grader"
+    named = re.findall(r"--(?:stage|only)[= ]([\d.,]+)", " ".join(session.posargs))
+    ids = [id_ for part in named for id_ in part.split(",")]
+    return "grader" if ids and not any(id_.startswith("3") for id_ in ids) else "models"
 
 
 def _stage(number: int, group: str = "grader") -> None:

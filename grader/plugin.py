@@ -10,7 +10,6 @@ import contextlib
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,8 +22,8 @@ from grader.check import Check, because, declared
 from grader.kept import Kept
 from grader.measured import Measured
 from grader.places import Places
+from grader.plan import Plan
 from grader.racing import Race
-from grader.runner.guard import Limits
 from grader.runner.launch import Launcher, LaunchError
 from grader.runner.source import Source
 from grader.runner.submission import Submission
@@ -34,43 +33,6 @@ from infra.backends import BackendError, is_alive
 from infra.backends.locks import timing_lock
 from infra.endpoint import Endpoint
 from infra.messages import Message
-
-
-@dataclass(frozen=True)
-class Crowd:
-    """How one submission among many shares the machine with the others.
-
-    Attributes:
-        budget_s: seconds that all its checks may run, after which those that are left have failed.
-        others: whether others are graded at the same time.
-    """
-
-    budget_s: float
-    others: bool
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What one grading run grades.
-
-    Attributes:
-        sources: the submission of each exercise id.
-        references: the solution of each exercise id.
-        limits: what a learner's process may use, by exercise id.
-        needs: the abilities without which nothing of an exercise can be graded, by exercise id.
-        only: names of the checks to run, with what they depend on; None for all.
-        seed: the source of every check's data.
-        crowd: how it shares the machine with other submissions; None where it doesn't.
-    """
-
-    sources: dict[str, Source]
-    references: dict[str, Source]
-    limits: dict[str, Limits]
-    needs: dict[str, frozenset[str]]
-    only: frozenset[str] | None = None
-    seed: int = 0
-    crowd: Crowd | None = None
-
 
 LATE = ("time_limit",)
 """Reasons that a busy machine can bring about."""

@@ -19,7 +19,8 @@ from grader.curriculum import ROOT, Exercise
 from grader.errors import ChecksChanged, ModelsMissing
 from grader.opinions import GreenRecord
 from grader.places import Places
-from grader.plugin import Crowd, Grading, Plan
+from grader.plan import Crowd, Plan
+from grader.plugin import Grading
 from grader.runner.guard import Limits
 from grader.runner.launch import Launcher
 from grader.runner.source import Source

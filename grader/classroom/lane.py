@@ -27,7 +27,7 @@ from grader.classroom.work import FILE, Conditions, Task, read_work
 from grader.curriculum import Exercise, find
 from grader.errors import KitError
 from grader.places import Places
-from grader.plugin import Crowd
+from grader.plan import Crowd
 from grader.runner.launch import Launcher
 from grader.runner.orphans import end_on_death_of_parent
 from grader.runner.source import Source
