@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -98,6 +99,13 @@ def _group_of(session: nox.Session) -> str:
     return "models" if any(argument.startswith("3.") for argument in session.posargs) else "grader"
 
 
+def _group_of_class(session: nox.Session) -> str:
+    """Return the group that a class needs: without --stage and --only it is graded in everything."""
+    named = re.findall(r"--(?:stage|only)[= ]([\d.,]+)", " ".join(session.posargs))
+    ids = [id_ for part in named for id_ in part.split(",")]
+    return "grader" if ids and not any(id_.startswith("3") for id_ in ids) else "models"
+
+
 def _stage(number: int, group: str = "grader") -> None:
     @nox.session(name=f"stage{number}", default=number == 1)
     def stage(session: nox.Session) -> None:
@@ -187,6 +195,12 @@ def soak(session: nox.Session) -> None:
 def authoring(session: nox.Session) -> None:
     """Hold each exercise to its promises: stubs fail, solutions pass, every known-bad is rejected."""
     run(session, "tests", "grader", "authoring", *session.posargs)
+
+
+@nox.session
+def autograde(session: nox.Session) -> None:
+    """Grade a class, apart, in parallel, and going on where it stopped: nox -s autograde -- submissions --stage 1."""
+    run(session, _group_of_class(session), "grader", "autograde", *session.posargs)
 
 
 @nox.session

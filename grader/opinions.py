@@ -34,8 +34,22 @@ class GreenRecord:
     def record(self, check: Check, kind: Kind) -> None:
         """Keep how the reference ended, where it is kept at all."""
         if kind in KEPT:
-            self._known = {**read_json(self._path, {}), self._key(check): kind}
-            write_json(self._path, self._known)
+            self._keep(self._key(check), kind)
+
+    def is_whole(self, exercise: Exercise) -> bool:
+        """Say whether the reference has passed every check of an exercise here that the backend can show."""
+        return self._known.get(self._whole(exercise)) == "passed"
+
+    def note_whole(self, exercise: Exercise) -> None:
+        """Note that the reference has passed every check of an exercise here that the backend can show."""
+        self._keep(self._whole(exercise), "passed")
+
+    def _keep(self, key: str, kind: Kind) -> None:
+        self._known = {**read_json(self._path, {}), key: kind}
+        write_json(self._path, self._known)
+
+    def _whole(self, exercise: Exercise) -> str:
+        return f"{self._place} {exercise.id} {self._digests[exercise.id]}"
 
     def _key(self, check: Check) -> str:
         return f"{self._place} {check.id} {self._digests[check.exercise]}"

@@ -1,4 +1,4 @@
-"""Where checks run: the shared server of this run, or a fresh private one, each with a database of its own."""
+"""Where checks run: a server that others may share, or a fresh private one, each with a database of its own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
-from fixtures.milvus import Milvus, workspace
+from fixtures.milvus import Milvus, inventory, workspace
 from grader.verdict import Where
 from infra import abilities
 from infra.backends import Server, is_alive, private_server, shared_server, touch
@@ -14,16 +14,25 @@ from infra.messages import N_, Message
 
 
 class Places:
-    """The servers of one grading run on one backend."""
+    """The servers of one grading run on one backend.
 
-    def __init__(self, backend: str, announce: Callable[[Message], None]) -> None:
+    Args:
+        backend: `lite`, `server`, `container` or `external`.
+        announce: gets a sentence before each long step.
+        alone: whether its server is one that nobody else uses, and that ends with it.
+    """
+
+    def __init__(self, backend: str, announce: Callable[[Message], None], alone: bool = False) -> None:
         self.backend = backend
         self._announce = announce
+        self._alone = alone
+        self._own = ExitStack()
         self._stack = ExitStack()
         self._shared: Milvus | None = None
         self._references = ExitStack()
         self._reference: Milvus | None = None
-        self._server: Server = shared_server(backend, announce)
+        self._server: Server = self._open_server()
+        self._untouched = inventory(self._server) if alone else None
 
     @property
     def version(self) -> str:
@@ -54,8 +63,13 @@ class Places:
     def renew(self) -> None:
         """Replace the shared server if it doesn't answer any more."""
         if not is_alive(self._server):
-            self._forget()
-            self._server = shared_server(self.backend, self._announce)
+            self._replace()
+
+    def clean(self) -> None:
+        """Replace a server of one's own on which the last submission has left anything behind, or that it broke."""
+        self._forget()
+        if self._alone and inventory(self._server) != self._untouched:
+            self._replace()
 
     def clear(self) -> None:
         """Drop what a run has made: the next submission begins with a database of its own."""
@@ -68,6 +82,18 @@ class Places:
         self._forget()
         self._forget_reference()
         touch(self._server)
+        self._own.close()
+
+    def _open_server(self) -> Server:
+        if self._alone:
+            return self._own.enter_context(private_server(self.backend, announce=self._announce))
+        return shared_server(self.backend, self._announce)
+
+    def _replace(self) -> None:
+        self._forget()
+        self._own.close()
+        self._server = self._open_server()
+        self._untouched = inventory(self._server) if self._alone else None
 
     def _open_shared(self) -> Milvus:
         if self._shared is not None and not self._shared.is_there():

@@ -19,7 +19,8 @@ from grader.curriculum import ROOT, Exercise
 from grader.errors import ChecksChanged, ModelsMissing
 from grader.opinions import GreenRecord
 from grader.places import Places
-from grader.plugin import Grading, Plan
+from grader.plan import Crowd, Plan
+from grader.plugin import Grading
 from grader.runner.guard import Limits
 from grader.runner.launch import Launcher
 from grader.runner.source import Source
@@ -118,6 +119,7 @@ def grade(
     opinions: Opinions | None = None,
     listener: Listener = Listener(),
     seed: int | None = None,
+    crowd: Crowd | None = None,
 ) -> Run:
     """Run the checks of some exercises against some code.
 
@@ -130,6 +132,7 @@ def grade(
         opinions: the green record; by default the one of this clone.
         listener: told of each check as it begins and ends.
         seed: the source of every check's data; by default a new one.
+        crowd: how it shares the machine with other submissions, where it does.
 
     Raises:
         ChecksChanged: a check module can't be imported or its points don't sum up to what the curriculum says.
@@ -148,6 +151,7 @@ def grade(
         needs={e.id: e.needs for e in exercises},
         only=only,
         seed=new_seed() if seed is None else seed,
+        crowd=crowd,
     )
     record = opinions or GreenRecord(places.backend, places.version, exercises)
     grading = Grading(plan, launcher, places, record, listener.begin, listener.end)
@@ -176,10 +180,14 @@ _UNUSED = ("terminal", "cacheprovider", "junitxml", "unraisableexception", "thre
 """Plugins of pytest that a grading run has no use for; unraisableexception alone collects garbage for 0.2 s."""
 
 
+_OTHERS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+"""Variables that are meant for another run of pytest, as are those of a worker of pytest-xdist."""
+
+
 def _run_pytest(exercises: tuple[Exercise, ...], grading: Grading) -> None:
     """Run pytest in this process, silent: what there is to say comes from the verdicts."""
-    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
-        os.environ.pop(name, None)
+    for name in [name for name in os.environ if name in _OTHERS or name.startswith("PYTEST_XDIST_")]:
+        del os.environ[name]
     arguments = [
         *(str(exercise.checks) for exercise in exercises),
         f"--rootdir={ROOT}",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -27,6 +28,11 @@ def guard_this_process() -> None:
     """
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     prctl(PR_SET_DUMPABLE, 0)
+
+
+def end_on_death_of_parent() -> None:
+    """Have the system kill this process when the one that started it ends, however that ends."""
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def mark_as_learners() -> None:

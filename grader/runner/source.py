@@ -51,7 +51,7 @@ class Source:
 _OPEN_FLAGS = ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")  # each of them where there is such a thing
 
 
-def _text(path: Path) -> str | None:
+def read_regular(path: Path, cap: int) -> bytes | None:
     """Return the beginning of a regular file; None for what is none, also if it became a link or a pipe meanwhile."""
     try:
         descriptor = os.open(path, os.O_RDONLY | sum(getattr(os, flag, 0) for flag in _OPEN_FLAGS))
@@ -61,7 +61,12 @@ def _text(path: Path) -> str | None:
         os.close(descriptor)
         return None
     with open(descriptor, "rb") as stream:  # noqa: PTH123 - a descriptor
-        return stream.read(FILE_CAP_BYTES).decode("utf-8", "replace")
+        return stream.read(cap)
+
+
+def _text(path: Path) -> str | None:
+    content = read_regular(path, FILE_CAP_BYTES)
+    return None if content is None else content.decode("utf-8", "replace")
 
 
 def _visible(name: str) -> str:
