@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import site
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -64,7 +65,7 @@ def command(descriptors: ExitStack, uid: int) -> tuple[list[str], list[int]]:
         return str(descriptor)
 
     arguments = [*_namespaces(uid), *_view(), "--seccomp", handed(syscalls.program())]
-    for name in SHOWN:
+    for name in (*SHOWN, *(name for name in SHOWN_DATA if not _anybody_reads(ROOT / name))):
         arguments += ["--perms", "0444", "--file", handed((ROOT / name).read_bytes()), str(KIT / name)]
     for name, text in _accounts(uid or INSIDE_UID).items():
         arguments += ["--perms", "0444", "--file", handed(text.encode()), f"/etc/{name}"]
@@ -100,8 +101,14 @@ def _view() -> Iterator[str]:
     yield from (word for path in python if _within(path, [ROOT]) for word in _bound(path, []))
     for name in SHOWN_DATA:
         yield from _way_to(KIT / name, shown)
-        yield from ("--ro-bind-try", str(ROOT / name), str(KIT / name))
+        if _anybody_reads(ROOT / name):
+            yield from ("--ro-bind", str(ROOT / name), str(KIT / name))
     yield from _places()
+
+
+def _anybody_reads(path: Path) -> bool:
+    """Say whether the user inside can read a file where it lies; one that was written under umask 077 he can't."""
+    return bool(path.stat().st_mode & stat.S_IROTH)
 
 
 def _bound(path: Path, shown: list[Path]) -> Iterator[str]:

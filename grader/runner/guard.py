@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 TICK_S = 0.05
 KEPT_BYTES = 4096
 OUTPUT_LIMIT_BYTES = 32 << 20
+PROCESSORS = 1.0
+"""How many processors a child in a sandbox may keep busy from the beginning of a request to its time limit."""
 MEMORY_EVERY_TICKS = 4
 LAST_WORDS_S = 0.5
 """How long to wait for the end of the output; only a process that escaped can hold it open for longer."""
@@ -71,7 +73,7 @@ class Guard:
     def allow(self, seconds: float) -> None:
         """Start the clock of one request."""
         if self._world is not None:
-            self._cpu_limit_s = self._world.cpu_s() + seconds * self._world.guests
+            self._cpu_limit_s = self._world.cpu_s() + seconds * PROCESSORS * self._world.guests
         self._deadline = time.monotonic() + seconds
 
     def rest(self) -> None:

@@ -73,7 +73,8 @@ class Relay:
         """Close a listening socket with all connections that came through it."""
         done = threading.Event()
         self._order(self._end, (listener, done))
-        done.wait(CLOSE_LIMIT_S)
+        while self._thread.is_alive() and not done.wait(PAUSE_S):
+            pass
 
     def close(self) -> None:
         """Close everything."""
