@@ -1,4 +1,4 @@
-"""Whether a test may use a sandbox: `DOJO_TEST_SANDBOX=1`, as in continuous integration, makes its absence a failure."""
+"""Whether a test may use a sandbox: `DOJO_TEST_SANDBOX=1`, as in continuous integration, has its absence fail."""
 
 from __future__ import annotations
 

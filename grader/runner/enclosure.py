@@ -143,8 +143,9 @@ def _interpreter() -> list[Path]:
 
 def _own_packages() -> list[Path]:
     """Return the folder of packages that the user has installed for himself, where it is in use."""
-    path = site.getusersitepackages() if site.ENABLE_USER_SITE else ""
-    return [Path(path)] if path in sys.path else []
+    if site.ENABLE_USER_SITE and (path := site.getusersitepackages()) in sys.path:
+        return [Path(path)]
+    return []
 
 
 def _within(path: Path, folders: list[Path]) -> bool:

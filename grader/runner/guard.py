@@ -58,6 +58,7 @@ class Guard:
         self._deadline = float("inf")
         self._cpu_limit_s = float("inf")
         self._world = child.world
+        self._is_guest = self._world is not None
         if self._world is not None:
             self._world.arrive()
         self._head = bytearray()
@@ -92,7 +93,8 @@ class Guard:
         self._closing.set()
         self._watcher.join()
         self._end()
-        if self._world is not None:
+        if self._world is not None and self._is_guest:
+            self._is_guest = False
             self._world.leave()
         self._reader.join(timeout=LAST_WORDS_S)
         with contextlib.suppress(OSError):
@@ -114,7 +116,7 @@ class Guard:
 
     def _watch_world(self, world: World) -> None:
         """Look at everything in the sandbox, whichever process it belongs to."""
-        if world.memory_mb() > self._limits.memory_mb:
+        if world.memory_mb(self._limits.memory_mb) > self._limits.memory_mb:
             self._stop("memory_limit")
         elif self._cpu_limit_s < float("inf") and world.cpu_s() > self._cpu_limit_s:
             self._stop("cpu_limit")

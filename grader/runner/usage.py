@@ -13,15 +13,26 @@ import resource
 import threading
 import time
 from collections.abc import Collection
+from dataclasses import dataclass
 
 FRESH_S = 0.1
-"""For how long figures stand: several guards look at one sandbox."""
+"""For how long figures stand at least: several guards look at one sandbox."""
+SHARE = 0.1
+"""Of the time, at most so much goes into looking, however many processes there are."""
 INODE_BYTES = 1024
 """What even an empty file takes, roughly."""
 
 _PAGE = resource.getpagesize()
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PROPORTIONAL = re.compile(rb"^(?:Pss_Anon|SwapPss):\s+(\d+) kB", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """A figure, and until when it stands."""
+
+    value: float
+    until: float
 
 
 class Usage:
@@ -38,20 +49,25 @@ class Usage:
         self._places = places
         self._ours = frozenset(ours)
         self._lock = threading.Lock()
-        self._memory = (float("-inf"), 0.0)
-        self._cpu = (float("-inf"), 0.0)
+        self._memory = self._cpu = _Figure(0.0, float("-inf"))
         self._own_times: dict[tuple[int, str], float] = {}
 
-    def memory_mb(self) -> float:
+    def memory_mb(self, limit_mb: float) -> float:
         """Return what learner code holds, in MiB: its processes' own memory, and its files, which lie in memory too.
 
-        What processes share counts once: a page that three of them have counts a third for each.
+        What processes share counts once: a page that three of them have counts a third for each. That takes the kernel
+        a millisecond for each process, so it is asked only when the limit would be passed if nothing were shared.
         """
         with self._lock:
-            if time.monotonic() - self._memory[0] > FRESH_S:
-                held = sum(self._held(pid) for pid in self._pids() if pid not in self._ours)
-                self._memory = (time.monotonic(), (held + sum(map(_stored, self._places))) / (1 << 20))
-            return self._memory[1]
+            if time.monotonic() > self._memory.until:
+                begun = time.monotonic()
+                files = sum(map(_stored, self._places))
+                pids = [pid for pid in self._pids() if pid not in self._ours]
+                held = files + sum(map(self._private, pids))
+                if held > limit_mb * (1 << 20):
+                    held = files + sum(map(self._proportional, pids))
+                self._memory = _figure(held / (1 << 20), begun)
+            return self._memory.value
 
     def cpu_s(self) -> float:
         """Return the seconds of processor time that everything in the sandbox has used, ended processes included.
@@ -59,9 +75,10 @@ class Usage:
         A process that was collected is in its parent's sum. One that nobody collects is not; what was seen of it is.
         """
         with self._lock:
-            if time.monotonic() - self._cpu[0] > FRESH_S:
-                self._cpu = (time.monotonic(), max(self._cpu[1], self._times()))
-            return self._cpu[1]
+            if time.monotonic() > self._cpu.until:
+                begun = time.monotonic()
+                self._cpu = _figure(max(self._cpu.value, self._times()), begun)
+            return self._cpu.value
 
     def is_busy(self) -> bool:
         """Say whether there is any process that isn't the kit's own."""
@@ -81,13 +98,15 @@ class Usage:
             return [int(name) for name in os.listdir(self._proc) if name.isdecimal()]  # noqa: PTH208 - a descriptor
         return []
 
-    def _held(self, pid: int) -> int:
-        """Return the bytes that are a process' own; where the kernel doesn't say what is shared, all of them."""
-        proportional = _PROPORTIONAL.findall(self._read(f"{pid}/smaps_rollup"))
-        if proportional:
-            return sum(map(int, proportional)) * 1024
+    def _private(self, pid: int) -> int:
+        """Return the bytes of a process that lie in no file; what it shares with its parent since a fork is in it."""
         fields = self._read(f"{pid}/statm").split()
-        return int(fields[1]) * _PAGE if len(fields) > 1 else 0
+        return (int(fields[1]) - int(fields[2])) * _PAGE if len(fields) > 2 else 0
+
+    def _proportional(self, pid: int) -> int:
+        """Return the same, with its share of what is shared; all of it where the kernel doesn't say."""
+        told = _PROPORTIONAL.findall(self._read(f"{pid}/smaps_rollup"))
+        return sum(map(int, told)) * 1024 if told else self._private(pid)
 
     def _times(self) -> float:
         living = 0.0
@@ -107,6 +126,12 @@ class Usage:
         with contextlib.suppress(OSError), open(descriptor, "rb", buffering=0) as stream:  # noqa: PTH123 - a descriptor
             return stream.read(4096)
         return b""
+
+
+def _figure(value: float, begun: float) -> _Figure:
+    """Return a figure that was found just now, in the time since `begun`."""
+    now = time.monotonic()
+    return _Figure(value, now + max(FRESH_S, (now - begun) / SHARE))
 
 
 def _stored(place: int) -> int:

@@ -131,9 +131,9 @@ class World:
         """Return a child's exit code, waiting for at most `timeout_s` seconds."""
         return self._forker.exit_code(pid, timeout_s)
 
-    def memory_mb(self) -> float:
-        """Return the memory that learner code holds in there, in MiB."""
-        return self._usage.memory_mb() if self._usage else 0.0
+    def memory_mb(self, limit_mb: float) -> float:
+        """Return the memory that learner code holds in there, in MiB; exact where it is above the limit."""
+        return self._usage.memory_mb(limit_mb) if self._usage else 0.0
 
     def cpu_s(self) -> float:
         """Return the seconds of processor time that were used in there so far."""
