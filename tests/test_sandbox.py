@@ -23,6 +23,7 @@ from grader.curriculum import ROOT
 from grader.runner import forking, guard, world
 from grader.runner.errors import LearnerError
 from grader.runner.guard import Limits
+from grader.runner.handing import handed_out
 from grader.runner.sandbox import KEPT, SandboxLauncher, SandboxUnavailable, require_sandbox
 from grader.runner.source import Source
 from grader.runner.submission import Submission
@@ -151,6 +152,24 @@ def test_what_was_written_under_a_closed_umask_is_read_nevertheless(tmp_path: Pa
             assert mine.call("f") == "closed.d"
     finally:
         os.umask(before)
+
+
+def test_files_that_checks_write_come_when_they_are_named(submit: Submit, tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    submission = submit(WALKS)
+    picture, secret = folder / "a.txt", tmp_path / "secret.txt"
+    picture.write_text("one")
+    secret.write_text("of another")
+    picture.chmod(0o600)
+    with handed_out(folder):
+        assert submission.call("text", str(picture)) == "one"
+        picture.write_text("two")
+        assert submission.map("text", [[str(picture)]]) == ["two"]
+        assert submission.call("listed", str(folder)) == ["a.txt"]
+        picture.unlink()
+        for path in (picture, secret, f"{folder}/../secret.txt"):
+            assert error_of(lambda path=path: submission.call("text", str(path))).type == "FileNotFoundError"
 
 
 ENVIRONMENT = "import os, sys\ndef look(): return dict(os.environ), os.getcwd(), os.getuid(), sys.path"

@@ -3,7 +3,7 @@
 Started as `python -m grader.runner.inside CONTROL ZYGOTE UID` by bubblewrap. Over the socket CONTROL it takes one JSON
 document a line and answers each with one, and a descriptor where that is what was asked for:
 
-    {"write": [[name, bytes in latin-1], …]}    put the submission's files in place
+    {"write": [[path, bytes in latin-1], …]}    put files in place, of the submission or for it; null takes one away
     {"listen": port}                            a socket that listens on 127.0.0.1
     {"connect": port}                           a socket that is connected to 127.0.0.1
 
@@ -106,13 +106,15 @@ def _answer(control: socket.socket, request: dict[str, Any]) -> None:
         one.close()
 
 
-def _write(files: list[list[str]]) -> None:
-    """Write the submission's files, which the user of learner code may read, whatever this process's umask was."""
+def _write(files: list[tuple[str, str | None]]) -> None:
+    """Write files that the user of learner code may read; a path that isn't absolute is one of the submission."""
     for name, content in files:
         path = SUBMISSION / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode("latin-1"))
-        path.chmod(0o444)
+        path.unlink(missing_ok=True)
+        if content is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode("latin-1"))
+            path.chmod(0o444)
 
 
 if __name__ == "__main__":

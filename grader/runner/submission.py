@@ -11,6 +11,7 @@ from typing import Any
 from grader.runner import wire
 from grader.runner.errors import Kind, LearnerError
 from grader.runner.guard import Guard, Limits
+from grader.runner.handing import named_files
 from grader.runner.launch import ROOT, Launcher
 from grader.runner.openings import PortTaken
 from grader.runner.source import UNWRITTEN, Source
@@ -258,9 +259,11 @@ class Process:
         return contextlib.nullcontext(port) if world is None else world.openings.reach(port)
 
     def _reachable(self, request: Mapping[str, object]) -> Mapping[str, object]:
-        """Open the ports of the servers that a request names: a sandbox has no way to any other."""
+        """Open the ports of the servers that a request names, and hand over its files: a sandbox has no other."""
         if self._child.world is None:
             return request
+        if files := named_files([request.get("args"), request.get("argss")]):
+            self._child.world.hand(files)
         opened = dict(request)
         for name in ("open", "args"):
             if name in request:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -111,16 +111,19 @@ class World:
         """
         self.wait()
         path = SUBMISSION / source.path.name
-        files = [(f"{source.path.stem}/{name}", text.encode()) for name, text in source.files.items()]
-        if (content := _content(source.path)) is not None:
-            files.append((path.name, content))
-        self._ask({"write": [[name, content.decode("latin-1")] for name, content in files]})
+        files = {f"{source.path.stem}/{name}": text.encode() for name, text in source.files.items()}
+        self.hand({**files, path.name: _content(source.path)})
         held = {str(path): source.held[str(source.path)]} if str(source.path) in source.held else {}
         if source.drives is None:
             return Source(source.label, path, held=held)
         drives = enclosure.KIT / source.drives.name  # it isn't there; its text is handed to each child
         text = source.held.get(str(source.drives)) or source.drives.read_text(encoding="utf-8")
         return Source(source.label, path, drives, held | {str(drives): text})
+
+    def hand(self, files: Mapping[str, bytes | None]) -> None:
+        """Put files in place, by their path; where there is None, the file is taken away."""
+        told = {path: None if content is None else content.decode("latin-1") for path, content in files.items()}
+        self._ask({"write": [*told.items()]})
 
     def fork(self, models: Sequence[str]) -> Launched:
         """Have one child forked; raises OSError when there is no zygote any more that answers."""
