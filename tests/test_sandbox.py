@@ -392,6 +392,7 @@ def test_no_port_is_reached_but_that_of_an_endpoint(submit: Submit, echo: int) -
     assert submission.call("connect", echo) == "ConnectionRefusedError"
     uri = f"http://127.0.0.1:{echo}"
     assert submission.call("with_uri", Endpoint("uri", uri), echo) == [uri, "hello"]
+    assert submission.call("with_uri", [Endpoint("uri", uri)], echo) == [[uri], "hello"]
     assert submission.call("connect", 1) == "ConnectionRefusedError"
     assert submission.call("connect", 53, "192.0.2.1") == "OSError"
 

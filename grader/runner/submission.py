@@ -275,6 +275,8 @@ class Process:
     def _opened(self, arg: object) -> object:
         """Return an argument as it is reached from where the process is."""
         world = self._child.world
+        if isinstance(arg, (list, tuple)):
+            return [self._opened(item) if isinstance(item, Endpoint) else item for item in arg]
         if world is None or not isinstance(arg, Endpoint):
             return arg
         if arg not in self._ports:
