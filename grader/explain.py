@@ -126,6 +126,16 @@ def _memory_limit(error: LearnerError, limits: Limits) -> Reason:
     )
 
 
+def _cpu_limit(error: LearnerError, limits: Limits) -> Reason:
+    return because(
+        "cpu_limit",
+        "Your code used more than {seconds:g} s of processor time {place}, in all its processes together, "
+        "and was stopped. Does it start many that are busy at once?",
+        place=_place(error),
+        seconds=limits.call_s if error.function or error.situation else LOAD_LIMIT_S,
+    )
+
+
 def _output_limit(error: LearnerError, _: Limits) -> Reason:
     return because(
         "output_limit",
@@ -164,6 +174,7 @@ _SENTENCES: dict[str, Callable[[LearnerError, Limits], Reason]] = {
     "too_large": _too_large,
     "time_limit": _time_limit,
     "memory_limit": _memory_limit,
+    "cpu_limit": _cpu_limit,
     "output_limit": _output_limit,
     "crashed": _crashed,
     "forged": _forged,

@@ -24,6 +24,7 @@ from grader.measured import Measured
 from grader.places import Places
 from grader.plan import Plan
 from grader.racing import Race
+from grader.runner.handing import handed_out
 from grader.runner.launch import Launcher, LaunchError
 from grader.runner.source import Source
 from grader.runner.submission import Submission
@@ -142,6 +143,12 @@ class Grading:
             yield Race(submission, reference, rng)
         finally:
             reference.close()
+
+    @pytest.fixture(autouse=True, scope="session")
+    def files_for_learners(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+        """Let learner code read what checks write for it, wherever it runs."""
+        with handed_out(tmp_path_factory.getbasetemp()):
+            yield
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from grader.explain import explained
-from grader.runner import launch
+from grader.runner import forking, launch
 from grader.runner.errors import Kind, LearnerError
 from grader.runner.guard import Limits
 from grader.runner.launch import Launcher, LaunchError, SpawnLauncher, ZygoteLauncher
@@ -731,7 +731,7 @@ def test_a_zygote_that_learner_code_kills_is_replaced(submit: Submit, fragile: Z
 def test_a_zygote_that_learner_code_stops_is_replaced(
     submit: Submit, fragile: ZygoteLauncher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(launch, "FORK_LIMIT_S", 0.5)
+    monkeypatch.setattr(forking, "FORK_LIMIT_S", 0.5)
     text = "import os, signal\ndef f():\n    os.kill(os.getppid(), signal.SIGSTOP)\n    return os.getppid()"
     stopped = submit(text, launcher=fragile).call("f")
     assert submit("def f(): return 1", launcher=fragile).call("f") == 1
@@ -763,7 +763,7 @@ def test_after_an_interrupted_launch_each_child_has_its_own_pid(
         raise Alarm
 
     with monkeypatch.context() as patch:
-        patch.setattr(ZygoteLauncher, "_answer_to", ring)
+        patch.setattr(forking.Forker, "_answer_to", ring)
         with pytest.raises(Alarm):
             fragile.launch()
     process = submit("import os\ndef f(): return os.getpid()", launcher=fragile).start("f")

@@ -23,6 +23,7 @@ from fixtures.proxy import Call, Proxy, proxy_to
 from fixtures.recall import exact
 from grader.check import NotGraded, Reason, because
 from grader.runner.submission import Submission
+from infra.endpoint import Endpoint
 
 Floats = npt.NDArray[np.float32]
 
@@ -76,7 +77,7 @@ class Seen:
 
     def drive(self, situation: str, *args: object) -> Any:
         """Build a situation on this proxy."""
-        target = [self.proxy.uri, self.rig.milvus.database, self.name, self.k]
+        target = [Endpoint("uri", self.proxy.uri), self.rig.milvus.database, self.name, self.k]
         return self.rig.submission.drive(situation, target, *args)
 
     def run(self, situation: str, *args: object) -> Run:

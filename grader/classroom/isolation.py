@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
-
-from grader.errors import KitError
 from grader.runner.launch import Launcher, start_launcher
-from infra.messages import N_, Message
+from grader.runner.sandbox import SandboxLauncher, require_sandbox
 
 BUBBLEWRAP = "bubblewrap"
 NONE = "none"
@@ -19,26 +16,14 @@ def require_isolation(trusted: bool) -> str:
         trusted: whether whoever grades trusts the submissions with this machine.
 
     Raises:
-        KitError: it could run in nothing, and isn't trusted; the remedy says what to install.
+        SandboxUnavailable: it could run in nothing, and isn't trusted; the remedy says what to install.
     """
     if trusted:
         return NONE
-    if importlib.util.find_spec("grader.runner.sandbox") is None:
-        raise KitError(
-            Message(N_("Learner code can't be kept apart from this machine here.")),
-            Message(N_("With --trust-submissions it runs as your own code does: it may read and change your files.")),
-        )
-    from grader.runner.sandbox import require_sandbox  # type: ignore[import-not-found,unused-ignore]
-
     require_sandbox()
     return BUBBLEWRAP
 
 
 def launcher_for(isolation: str) -> Launcher:
     """Return what starts learner code under an isolation."""
-    if isolation == NONE:
-        return start_launcher()
-    from grader.runner.sandbox import SandboxLauncher  # type: ignore[import-not-found,unused-ignore]
-
-    launcher: Launcher = SandboxLauncher()
-    return launcher
+    return start_launcher() if isolation == NONE else SandboxLauncher()

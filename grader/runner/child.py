@@ -164,7 +164,9 @@ class _Session:
         return self._loop.run_until_complete(coroutine)
 
     def _open(self, arg: Any) -> Any:
-        """Turn an `Endpoint` into what its kind names; a client is opened once."""
+        """Turn an `Endpoint`, or each in a list, into what its kind names; a client is opened once."""
+        if isinstance(arg, list):
+            return [self._open(item) if isinstance(item, Endpoint) else item for item in arg]
         if not isinstance(arg, Endpoint):
             return arg
         if arg.kind == "uri":

@@ -14,6 +14,7 @@ Kind = Literal[
     "too_large",  # it returned more than a message may hold
     "time_limit",  # it took longer than it may
     "memory_limit",
+    "cpu_limit",  # all its processes together used more processor time than one may in that time
     "output_limit",
     "crashed",  # the process ended before it answered
     "forged",  # what it sent isn't the channel's language

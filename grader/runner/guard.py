@@ -9,20 +9,25 @@ import socket
 import threading
 import time
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import psutil
 
-from grader.runner.launch import Launched
+from grader.runner.forking import Launched
+
+if TYPE_CHECKING:
+    from grader.runner.world import World
 
 TICK_S = 0.05
 KEPT_BYTES = 4096
 OUTPUT_LIMIT_BYTES = 32 << 20
+PROCESSORS = 1.0
+"""How many processors a child in a sandbox may keep busy from the beginning of a request to its time limit."""
 MEMORY_EVERY_TICKS = 4
 LAST_WORDS_S = 0.5
 """How long to wait for the end of the output; only a process that escaped can hold it open for longer."""
 
-Limit = Literal["time_limit", "memory_limit", "output_limit"]
+Limit = Literal["time_limit", "memory_limit", "cpu_limit", "output_limit"]
 
 
 @dataclass(frozen=True)
@@ -30,8 +35,10 @@ class Limits:
     """What a learner's process may use.
 
     Attributes:
-        call_s: seconds for one request to the child: a call, a map or a drive.
-        memory_mb: resident memory of the child and its descendants, in MiB.
+        call_s: seconds for one request to the child: a call, a map or a drive. In a sandbox, also the seconds of
+            processor time that all its processes may use for it together.
+        memory_mb: resident memory of the child and its descendants, in MiB. In a sandbox: what all processes and files
+            in it hold together.
         models: what is loaded before the child begins, so that it costs no call its time.
     """
 
@@ -49,6 +56,11 @@ class Guard:
         self._process = _process(child.pid)
         self._descendants: set[psutil.Process] = set()
         self._deadline = float("inf")
+        self._cpu_limit_s = float("inf")
+        self._world = child.world
+        self._is_guest = self._world is not None
+        if self._world is not None:
+            self._world.arrive()
         self._head = bytearray()
         self._tail = bytearray()
         self._printed = 0
@@ -61,11 +73,13 @@ class Guard:
 
     def allow(self, seconds: float) -> None:
         """Start the clock of one request."""
+        if self._world is not None:
+            self._cpu_limit_s = self._world.cpu_s() + seconds * PROCESSORS * self._world.guests
         self._deadline = time.monotonic() + seconds
 
     def rest(self) -> None:
         """Stop the clock: the request was answered."""
-        self._deadline = float("inf")
+        self._deadline = self._cpu_limit_s = float("inf")
 
     def sees_child(self) -> bool:
         """Whether the child is there and not just waiting to be collected."""
@@ -79,6 +93,9 @@ class Guard:
         self._closing.set()
         self._watcher.join()
         self._end()
+        if self._world is not None and self._is_guest:
+            self._is_guest = False
+            self._world.leave()
         self._reader.join(timeout=LAST_WORDS_S)
         with contextlib.suppress(OSError):
             self._child.wake.close()
@@ -92,14 +109,25 @@ class Guard:
                 self._stop("output_limit")
             elif time.monotonic() > self._deadline:
                 self._stop("time_limit")
+            elif self._world is not None:
+                self._watch_world(self._world)
             elif ticks % MEMORY_EVERY_TICKS == 0 and self._memory_mb() > self._limits.memory_mb:
                 self._stop("memory_limit")
+
+    def _watch_world(self, world: World) -> None:
+        """Look at everything in the sandbox, whichever process it belongs to."""
+        if world.memory_mb(self._limits.memory_mb) > self._limits.memory_mb:
+            self._stop("memory_limit")
+        elif self._cpu_limit_s < float("inf") and world.cpu_s() > self._cpu_limit_s:
+            self._stop("cpu_limit")
 
     def _stop(self, limit: Limit) -> None:
         """End the child, and wake the grader out of a read that may wait for a frame that never ends."""
         self.exceeded = self.exceeded or limit
-        self._deadline = float("inf")
+        self._deadline = self._cpu_limit_s = float("inf")
         self._end()
+        if self._world is not None:
+            self._world.end()
         with contextlib.suppress(OSError):
             self._child.wake.shutdown(socket.SHUT_RDWR)
 
@@ -113,7 +141,10 @@ class Guard:
                 self._tail = (self._tail + chunk[room:])[-KEPT_BYTES:] if len(chunk) > room else self._tail
 
     def _end(self) -> None:
-        """Kill the child, its process group, and what left the group: where there is no zygote, nobody else does."""
+        """Kill the child, its process group, and what left the group: where there is no zygote, nobody else does.
+
+        In a sandbox there is always one, or there is no process at all.
+        """
         self._see_descendants()
         end_process_group(self._child.pid)
         for process in self._descendants:
@@ -121,7 +152,7 @@ class Guard:
                 process.kill()
 
     def _see_descendants(self) -> None:
-        if self._process is not None:
+        if self._process is not None and self._world is None:
             with contextlib.suppress(psutil.Error):
                 self._descendants.update(self._process.children(recursive=True))
 

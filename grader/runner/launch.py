@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
-import json
 import os
 import secrets
 import signal
@@ -14,43 +12,27 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Protocol
 
 from fixtures.models import CHOSEN_MODELS
+from grader.runner.forking import START_LIMIT_S, Forker, Launched
 from grader.runner.orphans import end_orphans, guard_this_process
+from grader.runner.source import Source
 
 ROOT = Path(__file__).resolve().parents[2]
-START_LIMIT_S = 60.0
-"""A cold import of pymilvus on a busy machine took 8 s; this is for machines that are slower still."""
-FORK_LIMIT_S = 10.0
-"""A warm zygote answers in 20 ms, unless learner code has stopped it."""
 
 
 class LaunchError(Exception):
     """The grader couldn't start a process for learner code: its own trouble, never the learner's."""
 
 
-@dataclass(frozen=True)
-class Launched:
-    """A running child: its pid, the grader's end of the channel, and the read end of its output.
-
-    `wake` closes the channel from another thread: a read that waits in it ends with EOFError.
-    """
-
-    pid: int
-    channel: Connection
-    output: int
-    wake: socket.socket
-
-
 class Launcher(Protocol):
     """Starts children and knows how they ended."""
 
-    def launch(self, models: Sequence[str] = ()) -> Launched:
-        """Start one child, ready to take a `load` request, with some models of `fixtures.models` loaded."""
+    def launch(self, source: Source | None = None, models: Sequence[str] = ()) -> Launched:
+        """Start one child, ready to take a `load` request for the source, with some of `fixtures.models` loaded."""
 
     def exit_code(self, pid: int, timeout_s: float) -> int | None:
         """Return a child's exit code (negative: the signal), or None when it hasn't ended in that time."""
@@ -109,17 +91,12 @@ class ZygoteLauncher:
     """Forks children from a warm interpreter: about 20 ms each."""
 
     def __init__(self) -> None:
-        self._ended: dict[int, int] = {}
-        self._requests = itertools.count()
         self._lock = threading.Lock()
         self._start()
 
     def _start(self) -> None:
-        self._unread = b""
-        self._limit_s = START_LIMIT_S
-        self._loaded: set[str] = set()
         guard_this_process()
-        self._control, theirs = socket.socketpair()
+        ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "grader.runner.zygote", str(theirs.fileno())],
@@ -129,8 +106,9 @@ class ZygoteLauncher:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
+        self._forker = Forker(ours, str(ROOT))
 
-    def launch(self, models: Sequence[str] = ()) -> Launched:
+    def launch(self, source: Source | None = None, models: Sequence[str] = ()) -> Launched:  # noqa: ARG002 - it is read
         """Fork one child; a zygote that learner code has killed or stopped is replaced first.
 
         Raises:
@@ -139,11 +117,11 @@ class ZygoteLauncher:
         with self._lock:
             # Whether the zygote lives is asked of its socket, not of its pid: it may be another process's child.
             try:
-                return self._fork(models)
+                return self._forker.fork(models)
             except OSError:
                 self._replace()
             try:
-                return self._fork(models)
+                return self._forker.fork(models)
             except OSError as error:
                 raise LaunchError(f"the process that starts learner code doesn't: {error}") from None
 
@@ -152,46 +130,17 @@ class ZygoteLauncher:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)  # not through Popen, which knows only this process's children
         self._process.wait()
-        self._control.close()
+        self._forker.close()
         end_orphans()
         self._start()
 
-    def _fork(self, models: Sequence[str]) -> Launched:
-        with contextlib.ExitStack() as on_failure:
-            ours, theirs = socket.socketpair()
-            on_failure.callback(ours.close)
-            output, output_write = os.pipe()
-            on_failure.callback(os.close, output)
-            with theirs:
-                try:
-                    number = next(self._requests)
-                    request = json.dumps({"cwd": str(ROOT), "request": number, "models": list(models)}).encode()
-                    self._control.settimeout(self._limit_s if self._loaded.issuperset(models) else START_LIMIT_S)
-                    socket.send_fds(self._control, [request], [theirs.fileno(), output_write])
-                    pid = self._answer_to(number)
-                finally:
-                    os.close(output_write)
-            self._limit_s = FORK_LIMIT_S
-            self._loaded.update(models)
-            self._ended.pop(pid, None)  # of another process, which had the same pid before
-            wake = ours.dup()
-            on_failure.pop_all()
-            return Launched(pid, Connection(ours.detach()), output, wake)
-
     def exit_code(self, pid: int, timeout_s: float) -> int | None:
         """Return a child's exit code, waiting for at most `timeout_s` seconds."""
-        with self._lock:
-            self._control.settimeout(timeout_s)
-            try:
-                while pid not in self._ended:
-                    self._read_line()
-            except OSError:
-                return None
-            return self._ended[pid]
+        return self._forker.exit_code(pid, timeout_s)
 
     def close(self) -> None:
         """Hang up: the zygote ends its children and itself."""
-        self._control.close()
+        self._forker.close()
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
@@ -201,28 +150,7 @@ class ZygoteLauncher:
 
     def release(self) -> None:
         """Close this process's end of the control socket, and leave the zygote to a fork that has it too."""
-        self._control.close()
-
-    def _answer_to(self, number: int) -> int:
-        """Return the pid that a request brought; a request that was given up has an answer too, which nobody wants."""
-        while True:
-            message = self._read_line()
-            if message.get("request") == number:
-                if "refused" in message:
-                    raise OSError(message["refused"], os.strerror(message["refused"]))
-                return message["forked"]
-
-    def _read_line(self) -> dict[str, int]:
-        while b"\n" not in self._unread:
-            heard = self._control.recv(65536)
-            if not heard:
-                raise ConnectionError("it closed the connection")
-            self._unread += heard
-        line, self._unread = self._unread.split(b"\n", 1)
-        message: dict[str, int] = json.loads(line)
-        if "ended" in message:
-            self._ended[message["ended"]] = message["status"]
-        return message
+        self._forker.close()
 
 
 class SpawnLauncher:
@@ -232,7 +160,7 @@ class SpawnLauncher:
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
         self._spare = self._spawn()
 
-    def launch(self, models: Sequence[str] = ()) -> Launched:  # noqa: ARG002 - they are loaded when they are asked for
+    def launch(self, source: Source | None = None, models: Sequence[str] = ()) -> Launched:  # noqa: ARG002 - load says
         """Return the spare once it is warm, and begin the next one.
 
         Raises:

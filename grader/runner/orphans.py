@@ -41,6 +41,17 @@ def mark_as_learners() -> None:
     prctl(PR_SET_DUMPABLE, 1)  # its own memory is nobody's secret, and its tools may want to look
 
 
+_spared: set[int] = set()
+
+
+def spare(pid: int, no_more: bool = False) -> None:
+    """Let `end_orphans` leave a child of this process alone that is marked and isn't learner code, as bubblewrap is."""
+    if no_more:
+        _spared.discard(pid)
+    else:
+        _spared.add(pid)
+
+
 def end_orphans() -> None:
     """End what came to this process marked as learner code, and what that leaves in turn."""
     if sys.platform != "linux" or is_marked(os.getpid()):  # in some containers every process is
@@ -49,7 +60,8 @@ def end_orphans() -> None:
 
     deadline = time.monotonic() + END_LIMIT_S
     while time.monotonic() < deadline:
-        orphans = [process for process in psutil.Process().children() if is_marked(process.pid)]
+        children = (process for process in psutil.Process().children() if process.pid not in _spared)
+        orphans = [process for process in children if is_marked(process.pid)]
         if not orphans:
             return
         for process in orphans:

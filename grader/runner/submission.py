@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from grader.runner import wire
 from grader.runner.errors import Kind, LearnerError
 from grader.runner.guard import Guard, Limits
+from grader.runner.handing import named_files
 from grader.runner.launch import ROOT, Launcher
+from grader.runner.openings import PortTaken
 from grader.runner.source import UNWRITTEN, Source
 from infra.endpoint import Endpoint
 
@@ -43,8 +46,8 @@ class Submission:
         What goes wrong there is raised by the first call.
         """
         self.place = place
-        self._process = Process(self._launcher, self._limits)
-        self._process.begin_load(self.source, [place], limit_s=float("inf"))
+        self._process = Process(self.source, self._launcher, self._limits)
+        self._process.begin_load([place], limit_s=float("inf"))
         self._loading = True
 
     @property
@@ -131,8 +134,8 @@ class Submission:
         return self._process
 
     def _loaded(self) -> Process:
-        process = Process(self._launcher, self._limits)
-        process.begin_load(self.source)
+        process = Process(self.source, self._launcher, self._limits)
+        process.begin_load()
         return self._finished(process)
 
     def _finished(self, process: Process) -> Process:
@@ -148,24 +151,27 @@ class Submission:
 class Process:
     """A child and its channel."""
 
-    def __init__(self, launcher: Launcher, limits: Limits) -> None:
+    def __init__(self, source: Source, launcher: Launcher, limits: Limits) -> None:
         self._launcher = launcher
         self._limits = limits
-        self._child = launcher.launch(limits.models)
+        self._child = launcher.launch(source, limits.models)
+        self._source = self._child.source or source
         self._guard = Guard(self._child, limits)
+        self._ports: dict[Endpoint, tuple[Endpoint, int]] = {}
+        self._shut_out = False
         self._begun = ""
 
-    def begin_load(self, source: Source, endpoints: Sequence[Endpoint] = (), limit_s: float = LOAD_LIMIT_S) -> None:
+    def begin_load(self, endpoints: Sequence[Endpoint] = (), limit_s: float = LOAD_LIMIT_S) -> None:
         """Have the child import the submission and open clients, before anything else is asked of it.
 
         `loaded` raises the `LearnerError` of a submission that can't be imported.
         """
         request = {
             "do": "load",
-            "path": str(source.path),
-            "drives": str(source.drives or ""),
-            "held": dict(source.held),
-            "sys_path": [str(ROOT)],
+            "path": str(self._source.path),
+            "drives": str(self._source.drives or ""),
+            "held": dict(self._source.held),
+            "sys_path": [] if self._child.world else [str(ROOT)],
             "open": list(endpoints),
         }
         self.begin(request, limit_s)
@@ -189,7 +195,7 @@ class Process:
         self._begun = str(request.get("function", ""))
         self._guard.allow(self._limits.call_s if limit_s is None else limit_s)
         with contextlib.suppress(OSError):  # a closed channel is noticed, with its reason, when it is read
-            wire.send(self._child.channel, request)
+            wire.send(self._child.channel, self._reachable(request))
 
     def wait(self, timeout_s: float | None = None) -> Any:
         """Wait for the value of the request that was begun.
@@ -201,6 +207,8 @@ class Process:
         if timeout_s is not None and not self._child.channel.poll(timeout_s):
             raise TimeoutError
         try:
+            if self._shut_out:
+                raise self._ended("forged", "it listens on the port of the server that it is graded on")
             reply = wire.receive(self._child.channel)
         except (EOFError, OSError):
             raise self._ended() from None
@@ -239,7 +247,46 @@ class Process:
         """End the process and return what it printed."""
         with contextlib.suppress(OSError):
             self._child.channel.close()
+        if self._child.world is not None:
+            for _, port in self._ports.values():
+                self._child.world.openings.shut(port)
+        self._ports.clear()
         return self._guard.close()
+
+    def reach(self, port: int) -> contextlib.AbstractContextManager[int]:
+        """Return, for a with-block, the port here behind which a port of 127.0.0.1 is that the process serves."""
+        world = self._child.world
+        return contextlib.nullcontext(port) if world is None else world.openings.reach(port)
+
+    def _reachable(self, request: Mapping[str, object]) -> Mapping[str, object]:
+        """Open the ports of the servers that a request names, and hand over its files: a sandbox has no other."""
+        if self._child.world is None:
+            return request
+        if files := named_files([request.get("args"), request.get("argss")]):
+            self._child.world.hand(files)
+        opened = dict(request)
+        for name in ("open", "args"):
+            if name in request:
+                opened[name] = [self._opened(arg) for arg in request[name]]  # type: ignore[attr-defined]
+        if "argss" in request:
+            opened["argss"] = [[self._opened(arg) for arg in args] for args in request["argss"]]  # type: ignore[attr-defined]
+        return opened
+
+    def _opened(self, arg: object) -> object:
+        """Return an argument as it is reached from where the process is."""
+        world = self._child.world
+        if isinstance(arg, (list, tuple)):
+            return [self._opened(item) if isinstance(item, Endpoint) else item for item in arg]
+        if world is None or not isinstance(arg, Endpoint):
+            return arg
+        if arg not in self._ports:
+            try:
+                uri, port = world.openings.open(arg.uri)
+            except PortTaken:
+                self._shut_out = True
+                return arg
+            self._ports[arg] = replace(arg, uri=uri), port
+        return self._ports[arg][0]
 
     def _signal(self, action: str) -> None:
         import psutil
