@@ -212,7 +212,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure save → verdict, cold and warm, and where the time goes; `-- compare`: Milvus beside faiss and hnswlib."""
+    """Measure save → verdict, and where the time goes; `-- compare`: Milvus beside faiss; `-- class`: a whole class."""
     run(session, "bench" if "compare" in session.posargs else "tests", "benchmarks", *session.posargs)
 
 

@@ -46,6 +46,8 @@ def main() -> None:
     if sys.argv[1:] == ["compare"]:
         subprocess.check_call([sys.executable, "-m", "benchmarks.compare"], cwd=ROOT)
         return
+    if sys.argv[1:2] == ["class"]:
+        sys.exit(subprocess.call([sys.executable, "-m", "benchmarks.classes", *sys.argv[2:]], cwd=ROOT))
     options = _options()
     backends = [row.backend for row in availability() if row.ok and row.backend in options.backend]
     exercise = find(options.exercise)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from collections import Counter
 from dataclasses import asdict
@@ -66,6 +65,7 @@ def autograde(
     from grader.classroom.isolation import require_isolation
     from grader.classroom.progressing import progressing
     from grader.classroom.secret import class_secret
+    from grader.classroom.writing import write_all  # noqa: F401 - it reads its templates now, before any learner code runs
 
     screen = Screen()
     chosen, part = _chosen(stage, only), _part(shard)
@@ -181,8 +181,9 @@ def _asked(chosen: tuple[Exercise, ...], backend: str | None, screen: Screen) ->
 
 def _closed(class_: Class, out: Path, screen: Screen) -> int:
     """Write the pages and tables, say what came of the class, and return the exit code."""
-    if importlib.util.find_spec("grader.classroom.writing") is not None:
-        importlib.import_module("grader.classroom.writing").write_all(class_, out)
+    from grader.classroom.writing import write_all
+
+    write_all(class_, out)
     counts = Counter(outcome.status for outcome in class_.outcomes)
     screen.line(
         N_("{count} submissions: {graded} graded, {nothing} empty, {refused} refused, {not_graded} not graded."),
@@ -193,7 +194,7 @@ def _closed(class_: Class, out: Path, screen: Screen) -> int:
         refused=counts["refused"],
         not_graded=counts["not_graded"],
     )
-    screen.line(N_("The class: {path}"), path=out / "index.html" if (out / "index.html").exists() else out)
+    screen.line(N_("The class: {path}"), path=out / "index.html")
     if counts["not_graded"]:
         screen.line(N_("The same command goes on with those that aren't graded."))
         return 2
