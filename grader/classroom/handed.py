@@ -149,7 +149,8 @@ class HandedZip:
         for entry in self._zip.filelist:
             name = _entry_name(entry.filename)
             *folders, file = name.split("/")
-            if entry.is_dir() or len(folders) > DEPTH_CAP or any(map(is_junk, folders)) or is_litter(file):
+            is_folder = name == "." or entry.filename.endswith("/")  # is_dir() trips over a name that is empty
+            if is_folder or len(folders) > DEPTH_CAP or any(map(is_junk, folders)) or is_litter(file):
                 continue
             self._spellings.setdefault(_spelling(name), []).append(name)
             if _is_plain(entry):
