@@ -84,9 +84,9 @@ def test_clip_knows_drawings_that_it_has_never_seen() -> None:
     shown[drawn.held_out] = drawn.twemoji
     by_name = _ranks(drawn.of_names[drawn.held_out], shown, drawn.held_out)
     by_drawing = _ranks(drawn.twemoji, drawn.noto, drawn.held_out)
-    assert (by_name < 1).mean() >= 0.21
-    assert (by_name < 10).mean() >= 0.60
-    assert (by_drawing < 1).mean() >= 0.35
+    assert (by_name < 1).mean() >= 0.33
+    assert (by_name < 10).mean() >= 0.69
+    assert (by_drawing < 1).mean() >= 0.53
 
 
 def _ranks(asked: Vectors, shown: Vectors, wanted: Any) -> Any:
