@@ -20,9 +20,9 @@ ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTORCH_CPU = "https://download.pytorch.org/whl/cpu"
 SIZES = {
-    "grader": "about 180 MB of downloads, 560 MB on disk",
-    "models": "PyTorch and two models: about 600 MB of downloads, 1.4 GB on disk",
-    "tests": "PyTorch, two models and tools: about 650 MB of downloads, 1.5 GB on disk",
+    "grader": "about 180 MB of downloads, 650 MB on disk",
+    "models": "PyTorch and two models: about 600 MB of downloads, 2.2 GB on disk",
+    "tests": "PyTorch, two models and tools: about 650 MB of downloads, 2.4 GB on disk",
 }
 """What a group brings into an environment that is new, or has grown from the one before in this list."""
 HOME = ROOT / ".nox" / "dojo"
