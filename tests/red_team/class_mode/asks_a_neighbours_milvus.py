@@ -1,5 +1,5 @@
 """Class: escape
-Tries: to find the Milvus of whoever is graded beside it: it tries every port of this machine.
+Tries: to find the Milvus of whoever is graded beside it: it tries every port that a server here may have.
 Stopped by: the sandbox has a network of its own, in which only the port of its own server is opened.
 Against: counts_films
 Because: wrong_count
@@ -15,7 +15,7 @@ def count_films(client, name):
     from pymilvus import MilvusClient
 
     own = set(client.list_databases())
-    for port in range(1024, 65536):
+    for port in range(10_000, 61_000):
         with socket.socket() as one:
             one.settimeout(0.2)
             if one.connect_ex(("127.0.0.1", port)):
