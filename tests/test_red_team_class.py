@@ -222,7 +222,7 @@ def test_nothing_hostile_is_active_on_the_page_and_in_the_tables(graded: Graded)
     assert "__mro__" in page, "what the attack said is shown"
     for active in ("<img src=x", "<script>alert", "<h1>15", 'href="javascript:', "\u202e", "\x1b", "HYPERLINK"):
         assert active not in page
-    assert "49" not in re.findall(r"\{\{ .*? \}\}", page)
+    assert "{{ 7*7 }}" in page, "no template is run"
     with (graded.out / "class.csv").open(encoding="utf-8-sig", newline="") as stream:
         cells = [cell for row in csv.reader(stream) for cell in row]
     assert [cell for cell in cells if cell.startswith(("=", "+", "@", "-"))] == []
@@ -232,8 +232,6 @@ def test_nothing_hostile_is_active_on_the_page_and_in_the_tables(graded: Graded)
     assert "<img src=x" not in summary
     assert not re.search(r"^(::|##vso)", graded.printed, re.MULTILINE)
     suites = ElementTree.parse(graded.out / "junit.xml").getroot()
-    cases = [case for case in suites.iter("testcase") if case.get("classname") == "1.3"]
-    assert not cases, "the one that was printed is text"
     per_learner = {len(list(suite.iter("testcase"))) for suite in suites.iter("testsuite")}
     assert len(per_learner) == 1
-    assert {path.name for path in graded.out.rglob("*") if re.search(r"[^\w.~-]", path.name)} <= {".lock"}
+    assert [path.name for path in graded.out.rglob("*") if re.search(r"[^\w.~-]", path.name)] == []
