@@ -13,7 +13,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,22 +22,27 @@ from xml.etree import ElementTree
 
 import psutil
 import pytest
+from pymilvus import MilvusClient, connections, utility
 
+from fixtures.milvus import inventory
 from grader.classroom.handed import Refused, open_handed
 from grader.classroom.intake import commit_of, take
 from grader.classroom.outcome import Outcome
 from grader.classroom.stored import read_class
 from grader.curriculum import ROOT, find
+from grader.places import Places
 from grader.runner.errors import LearnerError
 from grader.runner.guard import Limits
 from grader.runner.sandbox import SandboxLauncher
 from grader.runner.source import Source
 from grader.runner.submission import Submission
+from infra.backends import availability
 from infra.backends.ending import homes
 from tests.attacks import CLASSES, Attack, attacks
 from tests.clones import OURS
 from tests.handing_in import FILE, HONEST, MARK
 from tests.sandbox_here import need_sandbox
+from tests.waiting import until
 
 EXERCISE = find("1.3")
 SOLUTION = EXERCISE.file("solutions").read_text(encoding="utf-8")
@@ -235,3 +240,60 @@ def test_nothing_hostile_is_active_on_the_page_and_in_the_tables(graded: Graded)
     per_learner = {len(list(suite.iter("testcase"))) for suite in suites.iter("testsuite")}
     assert len(per_learner) == 1
     assert [path.name for path in graded.out.rglob("*") if re.search(r"[^\w.~-]", path.name)] == []
+
+
+# The full server, which can do more for whoever asks it than lite.
+
+
+@pytest.fixture(scope="module")
+def full(state_dir: Path) -> Iterator[Places]:
+    """The 2.3.5 server of a worker."""
+    assert state_dir.is_dir()
+    if not any(row.backend == "server" and row.ok for row in availability()):
+        pytest.skip("the 2.3.5 server isn't there")
+    places = Places("server", lambda _: None, alone=True)
+    yield places
+    places.close()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
+def test_the_full_server_reads_no_file_for_whoever_asks(full: Places, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.json"
+    secret.write_text('{"rows": [{"id": 1, "vector": [1.0, 2.0]}]}', encoding="utf-8")
+    with full.open("shared") as milvus:
+        milvus.client.create_collection("asked", dimension=2)
+        connections.connect("bulk", uri=milvus.server.uri, db_name=milvus.database)
+        try:
+            task = utility.do_bulk_insert("asked", [str(secret)], using="bulk")
+            until(lambda: utility.get_bulk_insert_state(task, using="bulk").failed_reason)
+            assert "exceeds the maximum size" in utility.get_bulk_insert_state(task, using="bulk").failed_reason
+        finally:
+            connections.disconnect("bulk")
+        assert milvus.count("asked") == 0
+
+
+@pytest.mark.parametrize("leave", ["user", "role", "resource group", "collection"])
+def test_a_full_server_on_which_something_is_left_differs(leave: str, full: Places) -> None:
+    with full.open("shared") as milvus:
+        before = inventory(milvus.server)
+        client = MilvusClient(uri=milvus.server.uri)
+        leaves: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
+            "user": (lambda: client.create_user("left", "Left-123456"), lambda: client.drop_user("left")),
+            "role": (lambda: client.create_role("left"), lambda: client.drop_role("left")),
+            "resource group": (
+                lambda: client.create_resource_group("left"),
+                lambda: client.drop_resource_group("left"),
+            ),
+            "collection": (
+                lambda: client.create_collection("left", dimension=2),
+                lambda: client.drop_collection("left"),
+            ),
+        }
+        begin, end = leaves[leave]
+        begin()
+        try:
+            assert inventory(milvus.server) != before
+        finally:
+            end()
+            client.close()
+        assert inventory(milvus.server) == before

@@ -1,6 +1,7 @@
 """Class: spy
 Tries: to have the server, which runs as the teacher, read files for it: bulk insert takes paths.
-Stopped by: lite has no bulk insert. (What 2.3.5 does with it is told below.)
+Stopped by: lite has no bulk insert, and 2.3.5 is started so that every file is too large for it. (Whether there is such
+a file it still says.)
 Against: counts_films
 Because: wrong_count
 Says: -1
