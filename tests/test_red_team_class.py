@@ -152,7 +152,8 @@ def graded(state_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Graded:
         place = folder / "in" / name / Path(FILE).parent
         place.mkdir(parents=True)
         text = "\n\n\n".join([SOLUTION, called[name].text]) if name in called else SOLUTION
-        (place / Path(FILE).name).write_text(text, encoding="utf-8")
+        (place / "my_words.py").write_text("WORDS = 1\n", encoding="utf-8")
+        (place / Path(FILE).name).write_text(f"{text}\n\nimport my_words\n", encoding="utf-8")
     code, family = _autograde(folder)
     class_ = read_class(folder / "out")
     assert class_ is not None, (folder / "printed").read_text(encoding="utf-8")
