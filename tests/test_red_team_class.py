@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ import psutil
 import pytest
 from pymilvus import MilvusClient, connections, utility
 
-from fixtures.milvus import inventory
+from fixtures.milvus import inventory, workspace
 from grader.classroom.handed import Refused, open_handed
 from grader.classroom.intake import commit_of, take
 from grader.classroom.outcome import Outcome
@@ -33,6 +34,7 @@ from grader.curriculum import ROOT, find
 from grader.places import Places
 from grader.runner.errors import LearnerError
 from grader.runner.guard import Limits
+from grader.runner.handing import handed_out
 from grader.runner.sandbox import SandboxLauncher
 from grader.runner.source import Source
 from grader.runner.submission import Submission
@@ -105,6 +107,28 @@ def test_a_sandbox_holds_and_serves_on(attack: Attack, sandboxes: SandboxLaunche
         assert _got(submission) in attack.says["Gets"].split(" or ")
     with closing(Submission(Source(attack.name, path), sandboxes, Limits(call_s=30))) as submission:
         assert submission.call("honest") == 1
+
+
+def test_a_trap_on_the_way_of_what_is_handed_over_costs_only_whoever_laid_it(
+    sandboxes: SandboxLauncher, tmp_path: Path
+) -> None:
+    attack = next(attack for attack in SANDBOXED if attack.name == "lays_traps_in_tmp")
+    temporary = Path(tempfile.gettempdir()).resolve()
+    if temporary != Path("/tmp"):
+        pytest.skip("elsewhere than in /tmp learner code can't write where files are handed over")
+    first = temporary / tmp_path.resolve().relative_to(temporary).parts[0]
+    folder, path = tmp_path / "handed", tmp_path / "attack.py"
+    folder.mkdir()
+    (folder / "picture.txt").write_text("a picture", encoding="utf-8")
+    path.write_text(attack.text, encoding="utf-8")
+    with handed_out(folder):
+        with closing(Submission(Source("trap", path), sandboxes, Limits(call_s=CALL_S))) as submission:
+            assert submission.call("attack", str(first)) == []
+            with pytest.raises(LearnerError) as caught:
+                submission.call("text", str(folder / "picture.txt"))
+            assert caught.value.kind == "time_limit"
+        with closing(Submission(Source("honest", path), sandboxes, Limits(call_s=30))) as submission:
+            assert submission.call("text", str(folder / "picture.txt")) == "a picture"
 
 
 def _got(submission: Submission) -> str:
@@ -300,3 +324,16 @@ def test_a_full_server_on_which_something_is_left_differs(leave: str, full: Plac
             end()
             client.close()
         assert inventory(milvus.server) == before
+
+
+def test_a_new_password_of_roots_locks_nobody_out_of_a_full_server(full: Places) -> None:
+    with full.open("shared") as milvus:
+        client = MilvusClient(uri=milvus.server.uri)
+        client.update_password("root", "Milvus", "Left-123456")
+        try:
+            with workspace(milvus.server) as next_one:
+                next_one.client.create_collection("first", dimension=2)
+                assert next_one.client.list_collections() == ["first"]
+        finally:
+            client.update_password("root", "Left-123456", "Milvus")
+            client.close()
