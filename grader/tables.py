@@ -25,13 +25,18 @@ def exercise_table() -> str:
 
 
 def fresh(text: str) -> str:
-    """Return a page with its table written anew; the comments around it stay."""
-    before, begin, rest = text.partition(BEGIN)
+    """Return the README with its table written anew; the comments around it stay."""
+    return written_anew(text, BEGIN, END, exercise_table())
+
+
+def written_anew(text: str, begin: str, end: str, table: str) -> str:
+    """Return a page with what stands between two comments replaced; `begin` is the beginning of the first one."""
+    before, found, rest = text.partition(begin)
     comment, _, rest = rest.partition("\n")
-    _, end, after = rest.partition(END)
-    assert begin
-    assert end
-    return f"{before}{begin}{comment}\n{exercise_table()}\n{end}{after}"
+    _, found_end, after = rest.partition(end)
+    assert found
+    assert found_end
+    return f"{before}{begin}{comment}\n{table}\n{end}{after}"
 
 
 def stale(page: Path = README) -> bool:

@@ -8,8 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "red_team"
-KEYS = ("Tries", "Stopped by", "Known limit", "Against", "Because", "Says", "Alone")
-"""What a docstring says, a paragraph each: `Alone` says why it has its own run."""
+KEYS = (
+    *("Class", "Tries", "Stopped by", "Known limit", "Against", "Because", "Says", "Alone"),
+    *("Folder", "Gets", "Refused", "Takes"),
+)
+"""What a docstring says, a paragraph each: `Alone` says why it has its own run, `Folder` what it is handed in as,
+`Gets`, `Refused` and `Takes` what comes of attacks that need no check."""
+CLASSES = {
+    "escape": "out of its place, to other processes, other networks, the machine",
+    "forge": "a verdict, or what verdicts are made of",
+    "tamper": "with what others use: files, servers, the kit itself",
+    "exhaust": "memory, processor, disk, whatever there is only so much of",
+    "spy": "on the answers, on others, on whoever grades",
+    "time": "of whoever waits: to stop clocks, or to hold up the others",
+    "page": "what people read: to have a page, a table or a terminal run it, or to be misread",
+}
+"""What an attack is after."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +41,11 @@ class Attack:
     text: str
     says: dict[str, str]
     defines: frozenset[str]
+
+    @property
+    def class_(self) -> str:
+        """What it is after."""
+        return self.says["Class"]
 
     @property
     def against(self) -> str:

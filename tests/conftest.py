@@ -27,6 +27,7 @@ LONG = (
     "test_exercises-3.4",
     "test_exercises-2.5",
     "test_red_team",
+    "test_red_team_class",
     "test_exercises-3.1",
 )
 """Groups of tests that take more than a minute, the longest first: what begins last is short, so both workers end

@@ -124,6 +124,20 @@ def test_the_folder_beside_the_file_is_there_and_the_neighbours_are_not(submit: 
     assert submission.call("text", "/submission/ex01_setup/more/compose.yaml") == "services: {}\n"
 
 
+def test_modules_beside_the_file_come_where_they_are_its_authors(tmp_path: Path, sandboxes: SandboxLauncher) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "words.py").write_text("WORDS = 1\n", encoding="utf-8")
+    (tmp_path / "own" / "more.py").write_text("MORE = 2\n", encoding="utf-8")
+    (tmp_path / "link.py").symlink_to("/etc/hostname")
+    path = tmp_path / "ex01_setup.py"
+    path.write_text(f"{WALKS}\ndef f():\n    import own.more, words\n    return words.WORDS + own.more.MORE\n")
+    with closing(Submission(Source("class", path, owns_folder=True), sandboxes, DEFAULT)) as submission:
+        assert submission.call("f") == 3
+        assert submission.call("listed", "/submission") == ["ex01_setup.py", "own", "words.py"]
+    with closing(Submission(Source("alone", path), sandboxes, DEFAULT)) as submission:
+        assert error_of(lambda: submission.call("f")).type == "ModuleNotFoundError"
+
+
 def test_a_file_that_is_a_link_is_not_there(submit: Submit, tmp_path: Path) -> None:
     submission = submit("def f(): return 1")
     submission.source.path.unlink()

@@ -84,7 +84,7 @@ class Lane:
 
     def _graded(self, task: Task, exercise: Exercise) -> Run:
         code = task.code / exercise.stage / f"{exercise.stem}.py"
-        source = Source(task.draft.learner.folder, code, exercise.drives)
+        source = Source(task.draft.learner.folder, code, exercise.drives, owns_folder=True)
         if self._launcher is None:
             self._launcher = launcher_for(self._conditions.isolation)
         run = grade(

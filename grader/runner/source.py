@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 FILE_CAP_BYTES = 256 << 10
+MODULE_CAP_BYTES = 512 << 10
 FILES_CAP = 64
 ENTRIES_CAP = 4_096
 UNWRITTEN = "# TODO(dojo)"
@@ -25,12 +26,14 @@ class Source:
         path: the file.
         drives: what the checks may run beside it.
         held: texts that were read before any learner code ran, by path; where there is one, the file isn't read again.
+        owns_folder: whether all Python files beside it are its author's, so that it may import them in a sandbox too.
     """
 
     label: str
     path: Path
     drives: Path | None = None
     held: Mapping[str, str] = field(default_factory=dict, hash=False)
+    owns_folder: bool = False
 
     def hold(self) -> Source:
         """Return the same code with its texts read now: what learner code writes into the files later has no part."""
@@ -46,6 +49,17 @@ class Source:
         found = sorted(islice((path for path in folder.rglob("*") if not path.is_symlink()), ENTRIES_CAP))
         texts = ((path.relative_to(folder).as_posix(), _text(path)) for path in found)
         return dict(islice(((_visible(name), text) for name, text in texts if text is not None), FILES_CAP))
+
+    @property
+    def modules(self) -> Mapping[str, bytes]:
+        """The Python files beside the file and below its folder, by relative name, where they are its author's."""
+        if not self.owns_folder:
+            return {}
+        found = sorted(islice(self.path.parent.rglob("*.py"), ENTRIES_CAP))
+        contents = (
+            (path.relative_to(self.path.parent).as_posix(), read_regular(path, FILE_CAP_BYTES)) for path in found
+        )
+        return {name: content for name, content in contents if content is not None}
 
 
 _OPEN_FLAGS = ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")  # each of them where there is such a thing

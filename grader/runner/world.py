@@ -112,7 +112,7 @@ class World:
         self.wait()
         path = SUBMISSION / source.path.name
         files = {f"{source.path.stem}/{name}": text.encode() for name, text in source.files.items()}
-        self.hand({**files, path.name: _content(source.path)})
+        self.hand({**source.modules, **files, path.name: _content(source.path)})
         held = {str(path): source.held[str(source.path)]} if str(source.path) in source.held else {}
         if source.drives is None:
             return Source(source.label, path, held=held)

@@ -1,4 +1,5 @@
-"""Tries: to send the grader the signal of its own alarm, so that the check seems to take too long: nobody's fault.
+"""Class: time
+Tries: to send the grader the signal of its own alarm, so that the check seems to take too long: nobody's fault.
 Stopped by: it is repeated alone, and asked of the reference; where that passes, it is a failure.
 Against: counts_films
 Because: broke_the_server

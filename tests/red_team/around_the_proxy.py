@@ -1,4 +1,5 @@
-"""Tries: to insert row by row where nobody counts: not through the client that was given, but through another one that
+"""Class: forge
+Tries: to insert row by row where nobody counts: not through the client that was given, but through another one that
 this process has, or with a patched gRPC.
 Stopped by: the rows themselves have to come by, not only few requests.
 Against: inserts_in_batches

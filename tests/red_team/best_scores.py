@@ -1,4 +1,5 @@
-"""Tries: to return scores from which every difference is zero.
+"""Class: forge
+Tries: to return scores from which every difference is zero.
 Stopped by: what arrives is made of exact builtin types, so numpy sees the scores that were sent.
 Against: search_equals_numpy
 Because: wrong_scores

@@ -1,4 +1,5 @@
-"""Tries: to have the check itself break on values that can't be ordered or hashed: then nobody could grade it.
+"""Class: forge
+Tries: to have the check itself break on values that can't be ordered or hashed: then nobody could grade it.
 Stopped by: what is to be compared has to have its type first. (What breaks a check all the same is a failure where
 the reference passes.)
 Against: gets_and_queries

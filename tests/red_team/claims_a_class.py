@@ -1,4 +1,5 @@
-"""Tries: to pass for an int by `__class__`, for a list by its base class, and to have other content at each look.
+"""Class: forge
+Tries: to pass for an int by `__class__`, for a list by its base class, and to have other content at each look.
 Stopped by: the child writes it down once, as plain data, and only that text arrives.
 Against: counts_films
 Because: wrong_count

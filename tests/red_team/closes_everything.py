@@ -1,4 +1,5 @@
-"""Tries: to close every descriptor, the channel too, and to leave with status 0.
+"""Class: forge
+Tries: to close every descriptor, the channel too, and to leave with status 0.
 Stopped by: a closed channel without an answer is the check's failure.
 Against: deletes_by_key
 Because: crashed

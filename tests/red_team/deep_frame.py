@@ -1,4 +1,5 @@
-"""Tries: to overflow the grader's stack, or its memory, with a document of nothing but brackets, and with an array
+"""Class: exhaust
+Tries: to overflow the grader's stack, or its memory, with a document of nothing but brackets, and with an array
 whose dimensions multiply to exabytes.
 Stopped by: depth, number of values and every array's size are limited before anything is built from them.
 Against: gets_and_queries

@@ -1,4 +1,5 @@
-"""Tries: to drop every collection and database that it can list, so that nothing is left to compare with.
+"""Class: tamper
+Tries: to drop every collection and database that it can list, so that nothing is left to compare with.
 Stopped by: a check that can't be finished is repeated alone on a fresh server; where the reference can, it is a
 failure.
 Against: counts_films

@@ -1,4 +1,5 @@
-"""Tries: to return a number that is equal to, and less and greater than, anything.
+"""Class: forge
+Tries: to return a number that is equal to, and less and greater than, anything.
 Stopped by: what arrives is made of exact builtin types; a subclass ends where the child sends it.
 Against: counts_films
 Because: wrong_count

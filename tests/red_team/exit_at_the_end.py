@@ -1,4 +1,5 @@
-"""Tries: to end the process with status 0 from a thread, an atexit handler and a finalizer, after a plausible answer.
+"""Class: forge
+Tries: to end the process with status 0 from a thread, an atexit handler and a finalizer, after a plausible answer.
 Stopped by: what came before the end is judged as any answer; an end without an answer is a failure.
 Against: upsert_replaces
 Because: crashed

@@ -1,4 +1,5 @@
-"""Tries: to write what looks like a perfect answer to every descriptor.
+"""Class: forge
+Tries: to write what looks like a perfect answer to every descriptor.
 Stopped by: text without a frame is no message; the channel can't be trusted after it, and the child is ended.
 Against: search_equals_numpy
 Because: forged

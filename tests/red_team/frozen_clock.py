@@ -1,4 +1,5 @@
-"""Tries: to stop every clock, so that the time limit never comes and any latency is zero.
+"""Class: time
+Tries: to stop every clock, so that the time limit never comes and any latency is zero.
 Stopped by: the grader's clocks are in the grader's process.
 Against: search_equals_numpy
 Because: time_limit

@@ -1,4 +1,5 @@
-"""Tries: to wait until the grader gives up.
+"""Class: time
+Tries: to wait until the grader gives up.
 Stopped by: the grader's clock, which no code of the child can reach; it kills the child.
 Against: upsert_replaces
 Because: time_limit

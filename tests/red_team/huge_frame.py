@@ -1,4 +1,5 @@
-"""Tries: to have the grader allocate what a frame claims to bring: two gigabytes.
+"""Class: exhaust
+Tries: to have the grader allocate what a frame claims to bring: two gigabytes.
 Stopped by: the greatest length of each frame is known before it is read.
 Against: counts_films
 Because: forged

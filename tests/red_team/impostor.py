@@ -1,4 +1,5 @@
-"""Tries: to kill Milvus and take its port with a server that tells the grader's client whatever is wanted.
+"""Class: tamper
+Tries: to kill Milvus and take its port with a server that tells the grader's client whatever is wanted.
 Stopped by: after each check, a passed one too, the grader looks whether the server it started is still the one there.
 Against: counts_films
 Because: broke_the_server

@@ -1,4 +1,5 @@
-"""Tries: to kill the process that starts learner code, and to leave a process behind that nobody collects any more.
+"""Class: escape
+Tries: to kill the process that starts learner code, and to leave a process behind that nobody collects any more.
 Stopped by: a zygote is replaced. What it would have collected comes to the grader, which knows it by a mark that
 no process can take off, and ends it.
 Against: deletes_by_key

@@ -1,4 +1,5 @@
-"""Tries: to return objects that compute, or never end, only when the grader reads them.
+"""Class: time
+Tries: to return objects that compute, or never end, only when the grader reads them.
 Stopped by: generators are drained in the child, to a cap; other objects become plain data there too.
 Against: gets_and_queries
 Because: wrong_films

@@ -1,4 +1,5 @@
-"""Tries: to leave a thread and a process in a session of its own behind, to go on when the check has ended.
+"""Class: escape
+Tries: to leave a thread and a process in a session of its own behind, to go on when the check has ended.
 Stopped by: when a child ends, its group is ended, and so is what comes out of it to the zygote.
 Against: counts_films
 Because: wrong_count

@@ -1,4 +1,5 @@
-"""Tries: to find the expected answer in its own memory: modules, objects, frames and what the fork has left.
+"""Class: spy
+Tries: to find the expected answer in its own memory: modules, objects, frames and what the fork has left.
 Stopped by: the zygote never held a check, its data or its seed; a fork has nothing to find.
 Against: counts_films
 Because: wrong_count

@@ -1,4 +1,5 @@
-"""Tries: to patch pymilvus so that the learner's own client reports writes that never happened.
+"""Class: forge
+Tries: to patch pymilvus so that the learner's own client reports writes that never happened.
 Stopped by: the check looks with the grader's own client, from another process.
 Against: upsert_replaces
 Because: upsert_kept_the_old

@@ -1,4 +1,5 @@
-"""Tries: to lay modules, a conftest, a pytest.ini and start-up files beside the exercise, where Python looks first.
+"""Class: tamper
+Tries: to lay modules, a conftest, a pytest.ini and start-up files beside the exercise, where Python looks first.
 Stopped by: only the child looks there, and it has its libraries already; the grader reads its own folders only.
 Against: counts_films
 Because: wrong_count

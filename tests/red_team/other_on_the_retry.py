@@ -1,4 +1,5 @@
-"""Tries: to break the server in the first run, where that is noticed, and to answer anything in the second.
+"""Class: forge
+Tries: to break the server in the first run, where that is noticed, and to answer anything in the second.
 Stopped by: the second run is judged as the first one would have been.
 Against: counts_films
 Because: wrong_count

@@ -1,4 +1,5 @@
-"""Tries: to replace json, numpy and the channel in its own process, so that its answers look as they should.
+"""Class: forge
+Tries: to replace json, numpy and the channel in its own process, so that its answers look as they should.
 Stopped by: they are its own copies; whatever they write, the grader reads it with its own.
 Against: counts_films
 Because: forged

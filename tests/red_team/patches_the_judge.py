@@ -1,4 +1,5 @@
-"""Tries: to patch pytest and the kit so that everything passes, with environment variables to match.
+"""Class: forge
+Tries: to patch pytest and the kit so that everything passes, with environment variables to match.
 Stopped by: the child has copies of them that nobody asks; the verdict comes from the grader's process.
 Against: search_equals_numpy
 Because: wrong_number_of_hits

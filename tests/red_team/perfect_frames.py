@@ -1,4 +1,5 @@
-"""Tries: to answer before the question: well-formed frames for this request and for many to come.
+"""Class: forge
+Tries: to answer before the question: well-formed frames for this request and for many to come.
 Stopped by: a frame is the learner's word whenever it was sent; the check compares it with what the server holds.
 Against: search_equals_numpy
 Because: wrong_order

@@ -1,4 +1,5 @@
-"""Tries: to write into the state directory that this server can do nothing, so that checks count as not graded.
+"""Class: tamper
+Tries: to write into the state directory that this server can do nothing, so that checks count as not graded.
 Stopped by: what a server can do is looked up before any learner code runs.
 Against: counts_films
 Because: wrong_count

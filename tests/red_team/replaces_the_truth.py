@@ -1,4 +1,5 @@
-"""Tries: to find the collection by listing what is there, to stop the grader for a moment, and to replace the films
+"""Class: tamper
+Tries: to find the collection by listing what is there, to stop the grader for a moment, and to replace the films
 that the truth will be computed from by some that make every answer right.
 Stopped by: the films that the check has stored have to be in what it computes the truth from.
 Against: search_equals_numpy

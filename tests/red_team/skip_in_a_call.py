@@ -1,4 +1,5 @@
-"""Tries: to have pytest skip the check from within a call.
+"""Class: forge
+Tries: to have pytest skip the check from within a call.
 Stopped by: the exception is raised in the child, where no pytest runs; the grader hears that the function raised.
 Against: gets_and_queries
 Because: raised

@@ -1,4 +1,5 @@
-"""Tries: to have the grader format, colour or run what a value says, where a failure shows the value.
+"""Class: page
+Tries: to have the grader format, colour or run what a value says, where a failure shows the value.
 Stopped by: values are fields of a message, never its template, and their control characters are made visible.
 Against: gets_and_queries
 Because: wrong_values

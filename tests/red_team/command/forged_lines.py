@@ -1,4 +1,5 @@
-"""Tries: to print verdict lines, with escapes that clear the terminal and set colours, and to raise an error that says
+"""Class: page
+Tries: to print verdict lines, with escapes that clear the terminal and set colours, and to raise an error that says
 how many points there are.
 Stopped by: what learner code says stands behind a bar, with its control characters made visible.
 Known limit: the terminal itself is a file of the same user: who opens it can write anything there. The exit code and

@@ -1,4 +1,5 @@
-"""Tries: to write the reports itself, and to leave a process behind that writes them again and again.
+"""Class: forge
+Tries: to write the reports itself, and to leave a process behind that writes them again and again.
 Stopped by: the grader writes them last, and what learner code left behind has ended by then.
 Known limit: progress.json is the learner's own note; a first pass that is forged there stays, and counts for nobody.
 Against: upsert_replaces

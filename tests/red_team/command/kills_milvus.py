@@ -1,4 +1,5 @@
-"""Tries: to take the server down, so that nobody can grade anything any more.
+"""Class: tamper
+Tries: to take the server down, so that nobody can grade anything any more.
 Stopped by: the check is repeated alone on a fresh server; where the reference can finish it, it is a failure. The
 checks that follow get a server that runs.
 Against: counts_films

@@ -1,4 +1,5 @@
-"""Tries: to kill the grader before it can write a report.
+"""Class: escape
+Tries: to kill the grader before it can write a report.
 Stopped by: without the grader there is no report, no progress and no exit code of a pass.
 Against: counts_films
 """

@@ -1,4 +1,5 @@
-"""Tries: to break the reference, the drives and the checks in their files, so that the second opinion is that nobody
+"""Class: tamper
+Tries: to break the reference, the drives and the checks in their files, so that the second opinion is that nobody
 can pass; to end the run as passed from a module or a page template that is still to be read; and to record that nothing
 can be shown here.
 Stopped by: checks and reports are imported, and the reference and the templates are read, before any learner code runs;

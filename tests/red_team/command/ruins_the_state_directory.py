@@ -1,4 +1,5 @@
-"""Tries: to have no server start any more, for nobody: it removes the state directory and puts a file in its place.
+"""Class: tamper
+Tries: to have no server start any more, for nobody: it removes the state directory and puts a file in its place.
 Stopped by: where no server can be started any more, the run ends there with exit code 2, and there is no report.
 Against: counts_films
 """
