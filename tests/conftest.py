@@ -80,9 +80,9 @@ def _group(items: list[pytest.Function]) -> None:
 
 
 def _is_race(item: pytest.Item) -> bool:
-    """Say whether a test has slow code raced to the end, so that noise would decide."""
+    """Say whether a test has slow code raced, or its figures compared, to the end, so that noise would decide."""
     bad = _parameters(item).get("bad")
-    return isinstance(bad, KnownBad) and bad.reason == "too_slow"
+    return isinstance(bad, KnownBad) and bad.reason in ("too_slow", "disagrees")
 
 
 def _exercise_of(item: pytest.Function) -> str | None:
