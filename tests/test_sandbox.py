@@ -454,12 +454,12 @@ def test_what_the_code_serves_is_reached_from_here(submit: Submit) -> None:
         heard: list[bytes] = []
 
         def ask() -> bool:
-            with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-                connection.sendall(b"us")
-                try:
+            try:
+                with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+                    connection.sendall(b"us")
                     heard.append(connection.recv(100))
-                except ConnectionError:  # it doesn't listen yet
-                    return False
+            except ConnectionError:  # it doesn't listen yet
+                return False
             return heard[-1] != b""
 
         until(ask)
