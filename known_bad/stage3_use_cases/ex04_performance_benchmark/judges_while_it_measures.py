@@ -6,7 +6,7 @@ on: lite, server
 """
 
 _run_only = _run
-_vectors = np.random.default_rng(0).random((20_000, 50))
+_vectors = np.random.default_rng(0).random((80_000, 50))
 
 
 def _run(searches, queries, since):
