@@ -38,6 +38,7 @@ from checks.stage3_use_cases.album_assertions import (
 )
 from checks.stage3_use_cases.embedded import as_vectors, assert_the_kits
 from checks.stage3_use_cases.hit_pictures import hits_shown
+from checks.stage3_use_cases.png import png
 from fixtures.datasets import emoji
 from fixtures.milvus import Milvus
 from fixtures.recall import recall_of
@@ -277,7 +278,7 @@ def draws_the_hits(
             paths[0] = forms["transparent"]
         page = as_page(submission.call("draw", paths), count)
         assert_drawn(page, [_of(drawn.drawing(row, "noto")) for row in rows])
-    measured(Picture(N_("What draw makes of fifteen drawings"), _png(page)))
+    measured(Picture(N_("What draw makes of fifteen drawings"), png(page)))
 
 
 def _refusal(album: Album) -> str:
@@ -293,9 +294,3 @@ def _refusal(album: Album) -> str:
 
 def _of(content: bytes) -> Pixels:
     return np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
-
-
-def _png(page: Pixels) -> bytes:
-    content = io.BytesIO()
-    Image.fromarray(page).save(content, "PNG", optimize=True)
-    return content.getvalue()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from checks.stage3_use_cases.album import Album
+from checks.stage3_use_cases.png import png
 from fixtures.datasets import emoji
 from grader.measured import Picture
 
@@ -41,9 +43,7 @@ def hits_shown(title: str, album: Album, asked: Sequence[Asked]) -> Picture:
         for place, path in enumerate(paths[:HITS]):
             page.paste(_tile(drawn.drawing(album.rows[path], "noto")), (left + 3 * _GAP + place * step, top))
     pen.line((left + 2 * _GAP, _GAP, left + 2 * _GAP, page.height - _GAP), fill=(200, 204, 210), width=2)
-    content = io.BytesIO()
-    page.save(content, "PNG", optimize=True)
-    return Picture(title, content.getvalue())
+    return Picture(title, png(np.asarray(page)))
 
 
 def _width(question: bytes | str) -> int:

@@ -6,13 +6,12 @@ changes in the picture is its mark.
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
+from checks.stage3_use_cases.png import png
 from grader.check import because, shortened
 from grader.measured import Picture
 from grader.runner.errors import LearnerError
@@ -58,9 +57,7 @@ def drawn_by_learner(submission: Submission, rows: list[Row]) -> Picture | None:
         pixels = _picture(submission.call("draw", rows))
     except (LearnerError, AssertionError):
         return None  # another check says why
-    content = io.BytesIO()
-    Image.fromarray(pixels).save(content, "PNG", optimize=True)
-    return Picture(N_("What your sweep measured through a slow network, drawn by your draw"), content.getvalue())
+    return Picture(N_("What your sweep measured through a slow network, drawn by your draw"), png(pixels))
 
 
 def _assert_follows(submission: Submission, rng: np.random.Generator, what: str, reason: str, where: str) -> None:
