@@ -7,10 +7,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pymilvus import MilvusClient
-
 from fixtures.fates import UNAVAILABLE, Choice, Fate
-from fixtures.milvus import Milvus
+from fixtures.milvus import Milvus, connect
 from fixtures.proxy import Proxy, proxy_to
 from grader.runner.errors import LearnerError
 from grader.runner.submission import Process, Submission
@@ -85,7 +83,7 @@ def door(milvus: Milvus, at: str = "127.0.0.1:0") -> Iterator[Proxy]:
     with proxy_to(milvus.server.uri, milvus.server.token, keep={"CreateCollection"}, at=at) as proxy:
         yield proxy
     for database, name in left_behind(milvus, names_created(proxy), patience_s=0.0):
-        with _client(milvus, database) as client:
+        with contextlib.closing(connect(milvus.server, database, seconds=10)) as client:
             client.drop_collection(name, timeout=10)
 
 
@@ -128,15 +126,6 @@ def _there(milvus: Milvus, names: set[str]) -> list[tuple[str, str]]:
         return []
     found = []
     for database in milvus.client.list_databases(timeout=10):
-        with _client(milvus, database) as client:
+        with contextlib.closing(connect(milvus.server, database, seconds=10)) as client:
             found += [(database, name) for name in client.list_collections(timeout=10) if name in names]
     return found
-
-
-@contextlib.contextmanager
-def _client(milvus: Milvus, database: str) -> Iterator[MilvusClient]:
-    client = MilvusClient(milvus.server.uri, token=milvus.server.token, db_name=database, timeout=10)
-    try:
-        yield client
-    finally:
-        client.close()

@@ -15,13 +15,12 @@ import pytest
 from checks.collection_assertions import created
 from checks.stage3_use_cases.embedded import assert_the_kits
 from checks.stage3_use_cases.judged_texts import (
-    QUESTIONS,
-    WORDLESS,
     answered,
     assert_better_than_words,
     assert_found_without_words,
     drawn,
     filled,
+    wordless,
 )
 from checks.stage3_use_cases.text_assertions import (
     as_hits,
@@ -228,7 +227,7 @@ def answers_better_than_words(
 ) -> None:
     """search answers judged questions over 5,243 documents better than BM25"""
     name = kept("corpus", lambda: filled(submission, milvus))
-    answers = answered(submission, milvus, name, drawn(rng, QUESTIONS, wordless=False))
+    answers = answered(submission, milvus, name, drawn(rng))
     measured(answers.table())
     by_chance, by_words = answers.figures(answers.chance), answers.figures(answers.words)
     if by_words.ndcg <= 2 * by_chance.ndcg:
@@ -240,7 +239,7 @@ def answers_better_than_words(
 def finds_without_a_common_word(submission: Submission, milvus: Milvus, kept: Kept, rng: np.random.Generator) -> None:
     """search finds answers that share no word with their question"""
     name = kept("corpus", lambda: filled(submission, milvus))
-    assert_found_without_words(answered(submission, milvus, name, drawn(rng, WORDLESS, wordless=True)))
+    assert_found_without_words(answered(submission, milvus, name, wordless(rng)))
 
 
 @check("3.1", points=2, after=[embeds_texts], timed=True)
