@@ -20,7 +20,7 @@ import psutil
 import pytest
 
 from grader.curriculum import ROOT
-from grader.runner import forking, guard, world
+from grader.runner import enclosure, forking, guard, world
 from grader.runner.errors import LearnerError
 from grader.runner.guard import Limits
 from grader.runner.handing import handed_out
@@ -230,9 +230,20 @@ def test_two_submissions_share_no_files_and_no_processes(submit: Submit, sandbox
     """
     one, other = submit(text), submit(text)
     first = one.call("leave")
-    assert other.call("found") == [["home"], []]
+    in_tmp, shared = other.call("found")
+    assert {*in_tmp} <= {"home", *ROOT.relative_to("/").parts[1:2]}  # the second where the kit lies below /tmp
+    assert "left" not in in_tmp
+    assert shared == []
     assert not set(first[:2]) & set(other.call("leave")[:2])
     assert len(sandboxes._worlds) <= KEPT
+
+
+def test_an_interpreter_below_tmp_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    kit = Path("/tmp/kit/.nox/dojo/lib")
+    monkeypatch.setattr(enclosure, "_interpreter", lambda: [kit])
+    words = [*enclosure._view()]
+    emptied = next(at for at, word in enumerate(words) if words[at : at + 2] == ["--tmpfs", "/tmp"])
+    assert emptied < words.index(str(kit)), "else the empty /tmp covers it"
 
 
 # What it can change.

@@ -96,6 +96,7 @@ def _view() -> Iterator[str]:
     yield from ("--perms", "0755", "--dir", "/etc")
     for name in _OF_ETC:
         yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
+    yield from _places()  # before the interpreter: the kit may lie below /tmp
     python = [path for path in _interpreter() if not _within(path, shown)]
     yield from (word for path in python if not _within(path, [ROOT]) for word in _bound(path, shown))
     if _within(ROOT, [*shown, *python]):
@@ -105,7 +106,6 @@ def _view() -> Iterator[str]:
         yield from _way_to(KIT / name, shown)
         if _anybody_reads(ROOT / name):
             yield from ("--ro-bind", str(ROOT / name), str(KIT / name))
-    yield from _places()
 
 
 def _anybody_reads(path: Path) -> bool:
