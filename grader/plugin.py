@@ -25,6 +25,7 @@ from grader.measured import Measured
 from grader.places import Places
 from grader.plan import Plan
 from grader.racing import Race
+from grader.references import MISSING
 from grader.runner.handing import handed_out
 from grader.runner.launch import Launcher, LaunchError
 from grader.runner.source import Source
@@ -261,7 +262,7 @@ class Grading:
         if self._references or "race" not in item.fixturenames:
             return None
         reason = because(
-            "no_reference",
+            MISSING,
             "this repository has no reference solution to time your code against; your teacher's class run grades it",
         )
         return Verdict(declared(item.function), "not_graded", Outcome("not_shown", reason))

@@ -27,7 +27,8 @@ def readme(exercises: Sequence[Exercise], points: Mapping[str, float], title: st
 def _parts(
     exercises: Sequence[Exercise], points: Mapping[str, float], title: str, deadline: str, on_push: bool
 ) -> Iterator[str]:
-    stage, id_ = exercises[0].id.partition(".")[0], exercises[0].id
+    id_ = exercises[0].id
+    stage, *others = dict.fromkeys(exercise.id.partition(".")[0] for exercise in exercises)
     yield f"# {title or said(TITLE)}"
     yield said(
         N_("Write what each file asks for. Checks then look into a real Milvus and say what is right, and why not.")
@@ -40,6 +41,8 @@ def _parts(
         N_("All you need is Python 3.11 or newer with `venv` and `pip`. This grades stage {stage}:"), stage=stage
     )
     yield _console(f"python3 -m venv .venv && .venv/bin/pip install nox && .venv/bin/nox -s stage{stage}")
+    for other in others:
+        yield said(N_("Stage {stage} likewise: `nox -s stage{stage}`."), stage=other)
     yield said(N_("This grades whenever you save, and shows the first check that fails:"))
     yield _console(".venv/bin/nox -s watch")
     yield said(

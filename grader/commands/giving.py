@@ -73,8 +73,8 @@ def template(
     if not kit.repository:
         screen.line(
             N_(
-                "No workflow was written: this clone has no origin that GitHub could fetch from. --kit-repository names "
-                "one."
+                "No workflow was written: this clone has no origin that GitHub could fetch from. --kit-repository "
+                "names one."
             ),
             style="yellow",
         )

@@ -70,7 +70,7 @@ def grade_command(
     if not solutions:
         progress.record(run)
     screen.summary(run, elsewhere(run, stage))
-    if not references.are_here() and run.exit_code(strict=True):
+    if references.were_missed(run.verdicts):
         screen.line(references.NOT_ASKED, style="dim")
     if not solutions:
         report.write(screen)
