@@ -146,7 +146,8 @@ def draw_nights(kept: Kept, rng: np.random.Generator) -> Nights:
 def factors(pairs: Numbers, users: int, films: int, dim: int) -> tuple[Floats, Floats]:
     """Return the factors of PureSVD (Cremonesi et al., RecSys 2010), from the eigenvectors of the films' products."""
     seen = np.zeros((users, films))
-    np.put(seen, pairs @ [films, 1], 1)
+    for user, film in pairs:
+        seen[user, film] = 1
     _, directions = np.linalg.eigh(seen.T @ seen)
     strongest = directions[:, : -dim - 1 : -1]
     return (seen @ strongest).astype(np.float32), strongest.astype(np.float32)
