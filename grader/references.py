@@ -42,4 +42,6 @@ def require() -> None:
         NoSolutions: there are none.
     """
     if not are_here():
-        raise NoSolutions(Message(N_("This repository has no solutions: it was made for a class. Ask your teacher.")))
+        raise NoSolutions(
+            Message(N_("This repository has no solutions: it was made for a class, and your teacher has them."))
+        )

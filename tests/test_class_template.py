@@ -214,7 +214,7 @@ def test_a_solution_passes_there_without_a_reference(landed: Clone) -> None:
 def test_what_would_show_a_solution_says_that_there_is_none(landed: Clone) -> None:
     done = landed.run("reveal", "1.3")
     assert done.returncode == 2
-    assert said(done) == "This repository has no solutions: it was made for a class. Ask your teacher."
+    assert said(done) == "This repository has no solutions: it was made for a class, and your teacher has them."
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def autograde(
     try:
         milvus = _asked(chosen, backend, screen)
         order = Order(sharded(everybody, *part), chosen, milvus, secret, out, isolation, title, lanes, worth)
-        with progressing(screen) as listener:
+        with progressing(screen, worth) as listener:
             class_ = grade_class(order, listener)
     except KeyboardInterrupt:
         screen.line()
