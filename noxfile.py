@@ -100,9 +100,12 @@ def _group_of(session: nox.Session) -> str:
 
 
 def _group_of_class(session: nox.Session) -> str:
-    """Return the group that a class needs: without --stage and --only it is graded in everything."""
-    named = re.findall(r"--(?:stage|only)[= ]([\d.,]+)", " ".join(session.posargs))
-    ids = [id_ for part in named for id_ in part.split(",")]
+    """Return the group that a class needs: without --stage, --only and --points it is everything."""
+    given = " ".join(session.posargs)
+    ids = [id_ for part in re.findall(r"--(?:stage|only)[= ]([\d.,]+)", given) for id_ in part.split(",")]
+    points = re.search(r"--points[= ](\S+)", given)
+    if not ids and points and Path(points[1]).is_file():
+        ids = re.findall(r'^\s*"?(\d+\.\d+)', Path(points[1]).read_text(errors="replace"), re.MULTILINE)
     return "grader" if ids and not any(id_.startswith("3") for id_ in ids) else "models"
 
 
@@ -201,6 +204,12 @@ def authoring(session: nox.Session) -> None:
 def autograde(session: nox.Session) -> None:
     """Grade a class, apart, in parallel, and going on where it stopped: nox -s autograde -- submissions --stage 1."""
     run(session, _group_of_class(session), "grader", "autograde", *session.posargs)
+
+
+@nox.session
+def classroom(session: nox.Session) -> None:
+    """Give exercises out: nox -s classroom -- template ../for-my-class --only 1.3,2.1."""
+    run(session, "grader", "grader", "classroom", *session.posargs)
 
 
 @nox.session

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from grader.commands import authors, classroom, grading, learner, machine, playing, watching  # noqa: F401 - each adds its commands
+from grader.commands import authors, classroom, giving, grading, learner, machine, playing, watching  # noqa: F401 - each adds its commands
 from grader.commands.opening import app
 from grader.errors import KitError
 from grader.terminal import Screen

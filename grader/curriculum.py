@@ -1,12 +1,17 @@
-"""Reads curriculum.toml, the single source for ids, titles, points, hints, limits and what each exercise needs."""
+"""Reads curriculum.toml, the single source for ids, titles, points, hints, limits and what each exercise needs.
+
+A repository that was made for a class (`grader.given`) has some of its exercises only.
+"""
 
 from __future__ import annotations
 
 import functools
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader import given
 from grader.errors import UnknownExercise
 from infra.messages import N_, Message
 
@@ -88,9 +93,15 @@ class Stage:
 
 @functools.cache
 def stages(path: Path = ROOT / "curriculum.toml") -> tuple[Stage, ...]:
-    """Return the whole curriculum in order."""
+    """Return the curriculum in order.
+
+    Raises:
+        WrongOption: this repository was made for a class, and what says which exercises it has can't be read.
+    """
     document = tomllib.loads(path.read_text(encoding="utf-8"))
-    return tuple(_stage(row) for row in document["stage"])
+    whole = tuple(_stage(row) for row in document["stage"])
+    here = path.parent / given.FILE
+    return _some(whole, given.read_points(here)) if here.is_file() else whole
 
 
 def exercises() -> tuple[Exercise, ...]:
@@ -114,6 +125,11 @@ def find(exercise_id: str) -> Exercise:
             {"wanted": exercise_id, "known": ", ".join(e.id for e in exercises())},
         )
     )
+
+
+def _some(whole: tuple[Stage, ...], ids: Container[str]) -> tuple[Stage, ...]:
+    stages = (replace(stage, exercises=tuple(e for e in stage.exercises if e.id in ids)) for stage in whole)
+    return tuple(stage for stage in stages if stage.exercises)
 
 
 def _stage(row: dict[str, object]) -> Stage:

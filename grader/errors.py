@@ -6,6 +6,7 @@ KitError
 ├── CannotWrite         a full disk, a folder without permission
 ├── WrongOption         options that don't go together
 ├── ModelsMissing       an exercise's models aren't installed
+├── NoSolutions         a repository that was made for a class
 └── BadHeader           a known-bad submission that doesn't say what it is (in `known_bad`)
 """
 
@@ -42,6 +43,10 @@ class CannotWrite(KitError):
 
 class ModelsMissing(KitError):
     """An exercise's models aren't installed."""
+
+
+class NoSolutions(KitError):
+    """This repository was made for a class, without the reference solutions."""
 
 
 class WrongOption(KitError):

@@ -27,7 +27,7 @@ class Plan:
 
     Attributes:
         sources: the submission of each exercise id.
-        references: the solution of each exercise id.
+        references: the solution of each exercise id; none in a repository that was made for a class.
         limits: what a learner's process may use, by exercise id.
         needs: the abilities without which nothing of an exercise can be graded, by exercise id.
         only: names of the checks to run, with what they depend on; None for all.

@@ -10,6 +10,7 @@ import contextlib
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from grader.measured import Measured
 from grader.places import Places
 from grader.plan import Plan
 from grader.racing import Race
+from grader.references import MISSING
 from grader.runner.handing import handed_out
 from grader.runner.launch import Launcher, LaunchError
 from grader.runner.source import Source
@@ -187,7 +189,7 @@ class Grading:
         check = declared(item.function)
         self._begin(check)
         try:
-            verdict = self._without_running(check) or self._judged(item, check)
+            verdict = self._without_running(check) or self._without_reference(item) or self._judged(item, check)
         except BackendError as error:  # there is no server any more, and none can be started
             self._stopped_by, item.session.shouldstop = error, "no server"
             return True
@@ -223,7 +225,8 @@ class Grading:
         with timing_lock(alone):
             began = time.monotonic()
             try:
-                return judge(check, lambda who, where: self._attempt(item, who, where), self._opinions)
+                attempt = partial(self._attempt, item)
+                return judge(check, attempt, self._opinions, referenced=bool(self._references))
             finally:
                 self._used_s += time.monotonic() - began
 
@@ -253,6 +256,16 @@ class Grading:
                 )
                 return Verdict(check, before.status, Outcome(before.outcome.kind, reason), blocked_by=name)
         return None
+
+    def _without_reference(self, item: pytest.Function) -> Verdict | None:
+        """Return the verdict of a race in a repository that has nobody to race against."""
+        if self._references or "race" not in item.fixturenames:
+            return None
+        reason = because(
+            MISSING,
+            "this repository has no reference solution to time your code against; your teacher's class run grades it",
+        )
+        return Verdict(declared(item.function), "not_graded", Outcome("not_shown", reason))
 
     def _lacks(self) -> frozenset[str]:
         """Look up what the backend lacks, before any learner code runs: what that writes into the cache is too late."""

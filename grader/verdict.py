@@ -74,7 +74,9 @@ class Opinions(Protocol):
         """Keep how the reference ended, where that is a property of the backend and not of this moment."""
 
 
-def judge(check: Check, attempt: Callable[[Who, Where], Outcome], opinions: Opinions) -> tuple[Status, Outcome]:
+def judge(
+    check: Check, attempt: Callable[[Who, Where], Outcome], opinions: Opinions, referenced: bool = True
+) -> tuple[Status, Outcome]:
     """Decide a check's verdict.
 
     Args:
@@ -82,6 +84,7 @@ def judge(check: Check, attempt: Callable[[Who, Where], Outcome], opinions: Opin
         attempt: runs the check once, for the submission or the reference, on the shared server, on a fresh private
             one, or on one that this run's references share.
         opinions: the green record, read and extended.
+        referenced: whether there is a reference to ask; without one a failure stands, and what broke isn't graded.
 
     Returns:
         The status, and the outcome that explains it.
@@ -100,6 +103,8 @@ def judge(check: Check, attempt: Callable[[Who, Where], Outcome], opinions: Opin
         return "not_graded", outcome
     if outcome.own or (outcome.kind == "failed" and known == "passed"):
         return "fail", outcome
+    if not referenced:
+        return ("fail" if outcome.kind == "failed" else "not_graded"), outcome
     # A failure asks the reference once for each backend version; what broke asks whether it breaks for all just now.
     reference = attempt("reference", "reference")
     if known is None:

@@ -200,6 +200,11 @@ def mixed(status: Status = "graded", **changes: Any) -> Class:
     return one(replace(outcome, **changes), "1.1", "1.2")
 
 
+def worth(class_: Class, points: Mapping[str, float]) -> Class:
+    """Return a class that gives points of its own."""
+    return Class(replace(class_.info, points=points), class_.outcomes)
+
+
 def hostile_class(count: int, text: str) -> Class:
     """Return a class in which every text that could come from a submission is hostile."""
     made = class_of(count)

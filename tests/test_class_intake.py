@@ -235,9 +235,9 @@ def test_a_damaged_zip_file_is_read_or_refused(at: int, value: int, tmp_path_fac
 
 
 def test_changed_and_added_files_of_the_kit_are_told_by_name(tmp_path: Path) -> None:
-    same = {
-        name: (ROOT / name).read_bytes() for name in ("checks/conftest.py", "fixtures/recall.py", "curriculum.toml")
-    }
+    longest = max((ROOT / "fixtures").rglob("*.*"), key=lambda path: path.stat().st_size).relative_to(ROOT).as_posix()
+    names = ("checks/conftest.py", "fixtures/recall.py", "curriculum.toml", longest)
+    same = {name: (ROOT / name).read_bytes() for name in names}
     files = {
         **same,
         f"exercises/{FILE}": CODE,

@@ -322,8 +322,9 @@ def test_a_broken_file_counts_as_not_there(content: bytes, tmp_path: Path) -> No
 
 
 def test_the_conditions_of_a_class_are_read_back(tmp_path: Path) -> None:
-    write_info(tmp_path, INFO)
-    assert read_info(tmp_path) == INFO
+    for info in (INFO, dataclasses.replace(INFO, points={"1.3": 12.5})):
+        write_info(tmp_path, info)
+        assert read_info(tmp_path) == info
 
 
 # Joining parts.
@@ -354,7 +355,11 @@ def test_who_is_in_two_parts_counts_once_and_with_a_result(turned: bool, tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("kit", "0.2.0"), ("backend", "server"), ("exercises", ("1.1",)), ("isolation", "bubblewrap")]
+    ("name", "value"),
+    [
+        *[("kit", "0.2.0"), ("backend", "server"), ("exercises", ("1.1",)), ("isolation", "bubblewrap")],
+        ("points", {"1.3": 20.0}),
+    ],
 )
 def test_parts_of_different_conditions_are_not_joined(name: str, value: object, tmp_path: Path) -> None:
     other = dataclasses.replace(INFO, **{name: value})  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from grader.classroom.marks import Mark, marks
 from grader.classroom.outcome import Class, Status
 from grader.classroom.writing.table import BYTE_ORDER_MARK, FORMULA, cell, csv_text
-from tests.class_demo import EXERCISES, WORST, class_of, hostile_class, mixed
+from tests.class_demo import EXERCISES, WORST, class_of, hostile_class, mixed, worth
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +51,35 @@ def test_who_handed_in_nothing_that_can_be_opened_has_earned_nothing(status: Sta
     (own,) = marks(mixed(status))
     assert own.total == Mark(0, 34)
     assert own.total.share == 0
+
+
+def test_a_class_gives_points_of_its_own_in_proportion() -> None:
+    (own,) = marks(worth(mixed(), {"1.1": 40, "1.2": 4.5}))
+    assert own.by_exercise == {"1.1": Mark(20, 40, 12.5), "1.2": Mark(0, 4.5, 4.5)}
+    assert own.total == Mark(20, 44.5, 17)
+    (some,) = marks(worth(mixed(), {"1.1": 40}))
+    assert some.by_exercise == {"1.1": Mark(20, 40, 12.5), "1.2": Mark(0, 18, 18)}
+    (row,) = rows_of(worth(mixed(), {"1.1": 40, "1.2": 4.5}))
+    assert (row["1.1 earned"], row["1.1 percent"], row["points in all"]) == ("20", "72.73", "44.5")
+
+
+@pytest.mark.parametrize("status", ["nothing", "refused"])
+def test_who_handed_in_nothing_has_missed_the_points_of_the_class(status: Status) -> None:
+    (own,) = marks(worth(mixed(status), {"1.1": 40, "1.2": 4.5}))
+    assert own.total == Mark(0, 44.5)
+
+
+@given(st.dictionaries(st.sampled_from([e.id for e in EXERCISES]), st.floats(0.01, 1e4)))
+@settings(max_examples=30, deadline=None)
+def test_points_of_the_class_change_no_share_of_an_exercise(points: dict[str, float]) -> None:
+    class_ = class_of(12)
+    for before, now in zip(marks(class_), marks(worth(class_, points)), strict=True):
+        for id_, mark in before.by_exercise.items():
+            other = now.by_exercise[id_]
+            assert (mark is None) == (other is None)
+            if mark is not None and other is not None:
+                assert other.share == pytest.approx(mark.share)
+                assert other.points == pytest.approx(points.get(id_, mark.points))
 
 
 def test_where_the_machine_failed_there_is_no_mark() -> None:

@@ -18,7 +18,7 @@ from grader.classroom.outcome import Class, Learner, Status
 from grader.classroom.writing import junit as class_junit
 from grader.classroom.writing import learner as learner_document
 from grader.classroom.writing import per_learner, write_all
-from tests.class_demo import WORST, class_of, hostile_class, learner, mixed
+from tests.class_demo import WORST, class_of, hostile_class, learner, mixed, worth
 
 SCHEMAS = Path(__file__).parent / "schemas"
 RUNNER = {
@@ -110,6 +110,20 @@ def test_classroom_50_gets_whole_points_that_add_up(graded: Class) -> None:
     for other in per_learner(graded)["classroom50"].values():
         assert other["score"] == sum(test["score"] for test in other["tests"])
         assert other["max-score"] == sum(test["max-score"] for test in other["tests"])
+
+
+def test_every_document_counts_in_the_points_of_the_class() -> None:
+    class_ = worth(mixed(), {"1.1": 5, "1.2": 4.5})
+    written = {folder: next(iter(documents.values())) for folder, documents in per_learner(class_).items()}
+    for folder, document in written.items():
+        VALIDATORS[folder].validate(json.loads(json.dumps(document)))
+    row = written["results"]["results"]["exercises"][0]
+    assert (row["points"], row["earned"], row["not_graded"]) == (5, 2.5, 5 * 5 / 16)
+    assert sum(check["points"] for check in row["checks"]) == 5
+    assert written["gradescope"]["score"] == 2.5
+    assert [test.get("max_score") for test in written["gradescope"]["tests"]] == [2.5, 0.94, None, None]
+    # Classroom 50 takes whole numbers only: hundredths of a point.
+    assert (written["classroom50"]["score"], written["classroom50"]["max-score"]) == (250, 250 + 94)
 
 
 def test_classroom_50_knows_a_submission_by_what_its_runner_says() -> None:

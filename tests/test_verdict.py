@@ -231,3 +231,14 @@ def test_a_failure_that_is_clear_in_spite_of_noise_stands_where_the_reference_ca
 def test_what_noise_hid_may_show_alone_on_a_fresh_server() -> None:
     assert judged(Script(UNDECIDED, PASSED, reference=PASSED), Record("passed")) == ("pass", PASSED)
     assert judged(Script(UNDECIDED, FAILED, reference=PASSED), Record("passed")) == ("fail", FAILED)
+
+
+@pytest.mark.parametrize(("outcome", "status"), [(FAILED, "fail"), (BROKEN, "not_graded"), (NOT_SHOWN, "not_graded")])
+def test_without_a_reference_a_failure_stands_and_nothing_else_costs_points(outcome: Outcome, status: Status) -> None:
+    script, record = Script(outcome, private=outcome), Record()
+    assert judge(CHECK, script, record, referenced=False) == (status, outcome)
+    assert record.recorded == []
+
+
+def test_without_a_reference_what_works_alone_still_passes() -> None:
+    assert judge(CHECK, Script(BROKEN, private=PASSED), Record(), referenced=False) == ("pass", PASSED)

@@ -135,7 +135,7 @@ def draw_nights(kept: Kept, rng: np.random.Generator) -> Nights:
         rows = everything.interactions[np.lexsort(everything.interactions[:, [2, 0]].T)]
         is_last = np.append(rows[1:, 0] != rows[:-1, 0], True)
         train = rows[~is_last, :2]
-        users, films = svd(train, USERS, FILMS, FACTORS)
+        users, films = factors(train, USERS, FILMS, FACTORS)
         contents = everything.contents / np.linalg.norm(everything.contents, axis=1, keepdims=True)
         counts = np.bincount(train[:, 1], minlength=FILMS)
         return Nights(everything, train, rows[is_last, 1], counts, users, films, contents)
@@ -143,12 +143,14 @@ def draw_nights(kept: Kept, rng: np.random.Generator) -> Nights:
     return kept("nights", make)
 
 
-def svd(pairs: Numbers, users: int, films: int, dim: int) -> tuple[Floats, Floats]:
-    """Return factors by truncated singular value decomposition: PureSVD, Cremonesi et al., RecSys 2010."""
-    matrix = np.zeros((users, films), dtype=np.float32)
-    matrix[pairs[:, 0], pairs[:, 1]] = 1
-    left, strengths, right = np.linalg.svd(matrix, full_matrices=False)
-    return left[:, :dim] * strengths[:dim], right[:dim].T.copy()
+def factors(pairs: Numbers, users: int, films: int, dim: int) -> tuple[Floats, Floats]:
+    """Return the factors of PureSVD (Cremonesi et al., RecSys 2010), from the eigenvectors of the films' products."""
+    seen = np.zeros((users, films))
+    for user, film in pairs:
+        seen[user, film] = 1
+    _, directions = np.linalg.eigh(seen.T @ seen)
+    strongest = directions[:, : -dim - 1 : -1]
+    return (seen @ strongest).astype(np.float32), strongest.astype(np.float32)
 
 
 def open_cinema(submission: Submission, milvus: Milvus, kept: Kept, rng: np.random.Generator, nights: Nights) -> Cinema:

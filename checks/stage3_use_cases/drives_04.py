@@ -69,8 +69,8 @@ def _search(client: MilvusClient, name: str, k: int, params: dict[str, int]) -> 
 
 
 def _found(client: MilvusClient, name: str, k: int, params: dict[str, int], vector: Any) -> list[int]:
-    hits = client.search(name, [vector], limit=k, search_params={"params": params}, retry_times=0)
-    return [hit["id"] for hit in hits[0]]
+    [hits] = client.search(name, data=[vector], limit=k, search_params={"params": params}, retry_times=0)
+    return [hit["id"] for hit in hits]
 
 
 def _answer(search: Any, query: Any) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import platform
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -51,6 +51,7 @@ class Order:
         isolation: what learner code runs in.
         title: of the class; may be empty.
         lanes: how many are graded at once; None for as many as this machine can.
+        points: what exercises are worth in this class, by id; the kit's own where there are none.
     """
 
     entries: tuple[Entry, ...]
@@ -61,6 +62,7 @@ class Order:
     isolation: str
     title: str = ""
     lanes: int | None = None
+    points: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,7 @@ def _info(order: Order, before: ClassInfo | None) -> ClassInfo:
         python=platform.python_version(),
         exercises=tuple(exercise.id for exercise in order.exercises),
         isolation=order.isolation,
+        points={exercise.id: order.points[exercise.id] for exercise in order.exercises if exercise.id in order.points},
     )
 
 

@@ -25,6 +25,8 @@ FILE_CAP_BYTES = 512 << 10
 TOTAL_CAP_BYTES = 8 << 20
 FILES_CAP = 200
 KIT_FILE_CAP_BYTES = 4 << 20
+"""Of a file that stands where one of the kit's could; one that the kit has may be as long as that twice."""
+OWN_FILE_CAP_BYTES = 64 << 20
 CHANGED_CAP = 50
 DIFFERING_CAP = 1_000
 WRAPPED_CAP = 3
@@ -191,8 +193,8 @@ def _changed(handed: Handed, root: _Root) -> tuple[str, ...]:
     for name in sorted(handed.files):
         own = name.removeprefix(root.kit)
         if name.startswith(root.kit) and (own in KIT_FILES or ("/" in own and own.split("/")[0] in KIT)):
-            theirs = _kit_file(handed, name)
-            ours = read_regular(ROOT / own, KIT_FILE_CAP_BYTES)
+            ours = read_regular(ROOT / own, OWN_FILE_CAP_BYTES)
+            theirs = _kit_file(handed, name, max(KIT_FILE_CAP_BYTES, 2 * len(ours or b"")))
             if theirs is None or ours is None or _lines(ours) != theirs:
                 differing[own] = theirs
         if len(differing) == DIFFERING_CAP:
@@ -201,9 +203,9 @@ def _changed(handed: Handed, root: _Root) -> tuple[str, ...]:
     return tuple(name for name, content in differing.items() if content is None or content not in older)[:CHANGED_CAP]
 
 
-def _kit_file(handed: Handed, name: str) -> bytes | None:
+def _kit_file(handed: Handed, name: str, cap: int) -> bytes | None:
     try:
-        return _lines(handed.read(name, KIT_FILE_CAP_BYTES))
+        return _lines(handed.read(name, cap))
     except Refused:
         return None
 

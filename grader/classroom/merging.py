@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from grader.classroom.stored import in_order, read_class, write_info, write_outc
 from grader.errors import WrongOption
 from infra.messages import N_, Message
 
-SAME = ("kit", "exercises", "backend", "milvus", "isolation")
+SAME = ("kit", "exercises", "points", "backend", "milvus", "isolation")
 """What has to be the same in all parts, or their points would mean different things."""
 
 
@@ -67,9 +67,11 @@ def _require_same(one: ClassInfo, other: ClassInfo, first: Path, second: Path) -
                 Message(
                     N_("The parts don't belong together: {name} is {one} in {first} and {other} in {second}."), fields
                 ),
-                Message(N_("Grade both under the same conditions: kit, exercises and backend.")),
+                Message(N_("Grade both under the same conditions: kit, exercises, points and backend.")),
             )
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{id_} = {points:g}" for id_, points in value.items()) or "–"
     return ", ".join(value) if isinstance(value, tuple) else str(value)

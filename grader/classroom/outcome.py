@@ -77,6 +77,7 @@ class ClassInfo:
         exercises: the ids that were graded, in order.
         isolation: `bubblewrap`, or `none` where the teacher trusts the submissions.
         seconds: how long it took, over all starts; 0 while it isn't finished.
+        points: what exercises are worth in this class, by id; the kit's own points count for what isn't in it.
     """
 
     title: str
@@ -88,6 +89,7 @@ class ClassInfo:
     exercises: tuple[str, ...]
     isolation: str
     seconds: float = 0.0
+    points: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from grader.classroom.grading import Listener
+from grader.classroom.marks import rows
 from grader.classroom.outcome import Outcome
 from grader.sentences import told
 from grader.terminal import Screen, visible
@@ -18,11 +18,16 @@ from infra.messages import N_, Message
 
 
 @contextmanager
-def progressing(screen: Screen) -> Iterator[Listener]:
-    """Yield what is told of a class while it is graded."""
+def progressing(screen: Screen, points: Mapping[str, float]) -> Iterator[Listener]:
+    """Yield what is told of a class while it is graded.
+
+    Args:
+        screen: where it is said.
+        points: the class's own, by exercise id.
+    """
     console = Console()
     if not console.is_terminal:
-        yield _Lines(screen).listener()
+        yield _Lines(screen, points).listener()
         return
     columns = (
         TextColumn("{task.description}"),
@@ -51,8 +56,9 @@ class _Bar:
 
 
 class _Lines:
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: Screen, points: Mapping[str, float]) -> None:
         self._screen = screen
+        self._points = points
         self._count = 0
         self._done = 0
 
@@ -66,15 +72,20 @@ class _Lines:
 
     def _ended(self, outcome: Outcome) -> None:
         self._done += 1
-        fields = {"done": self._done, "count": self._count, "id": outcome.learner.id, "came": came(outcome)}
+        fields = {
+            "done": self._done,
+            "count": self._count,
+            "id": outcome.learner.id,
+            "came": came(outcome, self._points),
+        }
         self._screen.line(Message(N_("  {done} of {count}  {id}: {came}"), fields))
 
 
-def came(outcome: Outcome) -> str:
+def came(outcome: Outcome, points: Mapping[str, float]) -> str:
     """Say in a few words what came of a submission."""
     if outcome.results is None:
         return told(outcome.trouble) if outcome.trouble is not None else said(N_("not graded"))
-    rows: list[dict[str, Any]] = outcome.results["exercises"]
-    numbers = {key: sum(row[key] for row in rows) for key in ("earned", "points", "not_graded")}
+    found = rows(outcome, points)
+    numbers = {key: sum(row[key] for row in found) for key in ("earned", "points", "not_graded")}
     text = said(Message(N_("{earned:g} of {points:g} points"), numbers))
     return text + said(Message(N_(", {not_graded:g} not graded"), numbers)) if numbers["not_graded"] else text

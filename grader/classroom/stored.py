@@ -50,7 +50,11 @@ def read_outcome(path: Path) -> Outcome | None:
 
 def write_info(out: Path, info: ClassInfo) -> None:
     """Keep the conditions of a class."""
-    document = asdict(info) | {"began": info.began.isoformat(timespec="seconds"), "exercises": list(info.exercises)}
+    document = asdict(info) | {
+        "points": dict(info.points),
+        "began": info.began.isoformat(timespec="seconds"),
+        "exercises": list(info.exercises),
+    }
     write_json(out / "class.json", {"format": CLASS_FORMAT, **document})
 
 
@@ -59,12 +63,13 @@ def read_info(out: Path) -> ClassInfo | None:
     document = _document(out / "class.json")
     try:
         fields = {name: document[name] for name in ClassInfo.__dataclass_fields__}
+        fields["points"] = {str(id_): float(worth) for id_, worth in document["points"].items()}
         fields |= {"began": datetime.fromisoformat(fields["began"]), "seconds": float(fields["seconds"])}
         fields["exercises"] = tuple(str(each) for each in fields["exercises"])
         texts = ("title", "kit", "backend", "milvus", "python", "isolation")
         fields |= {name: str(fields[name]) for name in texts}
         return ClassInfo(**fields) if document["format"] == CLASS_FORMAT else None
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         return None
 
 

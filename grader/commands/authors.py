@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from grader import authoring as author
-from grader import results, tables
+from grader import references, results, tables
 from grader.commands.opening import Backend, Ids, app, named, open_launcher, open_places
 from grader.curriculum import ROOT, Exercise
 from grader.places import Places
@@ -30,6 +30,7 @@ def authoring(
 ) -> None:
     """Hold exercises to their promises: stubs fail, solutions pass, every known-bad is rejected for its reason."""
     screen = Screen()
+    references.require()
     chosen = named(ids)
     broken = 0
     screen.finding("the tables of README.md are fresh", "run python -m grader.tables" if tables.stale() else None)
@@ -53,6 +54,7 @@ def soak(
 ) -> None:
     """Grade solutions and alternatives again and again; one verdict that isn't a pass is a bug of the kit."""
     screen = Screen()
+    references.require()
     chosen = named(ids)
     remove(SOAK_LOG)
     odd = 0

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.commands.opening import Backend, app, choose_exercises, named, open_places
-from grader.curriculum import Exercise, exercises
+from grader import references
+from grader.commands.opening import Backend, Points, app, choose_for_class, open_places, points_of_class
+from grader.curriculum import Exercise
 from grader.errors import WrongOption
 from grader.terminal import Screen
 from infra.messages import N_, Message
@@ -39,6 +40,7 @@ def autograde(
     roster: Annotated[
         Path | None, typer.Option(help="a CSV file with the columns folder,id,name", metavar="FILE")
     ] = None,
+    points: Points = None,
     backend: Backend = None,
     seed: Annotated[
         str | None, typer.Option(help="the secret that seeds come from; by default the one in OUT/class-seed")
@@ -68,7 +70,9 @@ def autograde(
     from grader.classroom.writing import write_all  # noqa: F401 - it reads its templates now, before any learner code runs
 
     screen = Screen()
-    chosen, part = _chosen(stage, only), _part(shard)
+    references.require()
+    worth, part = points_of_class(points), _part(shard)
+    chosen = choose_for_class(stage, only, worth)
     isolation = require_isolation(trust_submissions)
     if reproduce is not None:
         raise typer.Exit(_reproduced(reproduce, submissions, isolation, screen))
@@ -76,8 +80,8 @@ def autograde(
     everybody = _everybody(submissions, roster, out, secret, screen)
     try:
         milvus = _asked(chosen, backend, screen)
-        order = Order(sharded(everybody, *part), chosen, milvus, secret, out, isolation, title, lanes)
-        with progressing(screen) as listener:
+        order = Order(sharded(everybody, *part), chosen, milvus, secret, out, isolation, title, lanes, worth)
+        with progressing(screen, worth) as listener:
             class_ = grade_class(order, listener)
     except KeyboardInterrupt:
         screen.line()
@@ -96,14 +100,6 @@ def merge_class(
 
     screen = Screen()
     raise typer.Exit(_closed(merge(parts, out), out, screen))
-
-
-def _chosen(stage: int | None, only: str | None) -> tuple[Exercise, ...]:
-    ids = [id_ for id_ in re.split(r"[,\s]+", only or "") if id_]
-    if stage is not None:
-        return choose_exercises(stage, ids)
-    wanted = {exercise.id for exercise in named(ids)}
-    return tuple(exercise for exercise in exercises() if exercise.id in wanted)
 
 
 def _part(shard: str | None) -> tuple[int, int]:

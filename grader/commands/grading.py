@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from grader import progress, results
+from grader import progress, references, results
 from grader.abreast import Tell, run_abreast
 from grader.check import Check
 from grader.commands.opening import Backend, Ids, app, choose_exercises, open_launcher, open_places
@@ -35,6 +35,8 @@ def grade_command(
     from grader import report  # before any learner code could rewrite it; the other commands don't need it
 
     screen = Screen()
+    if solutions:
+        references.require()
     chosen = choose_exercises(stage, ids or [])
     strict = bool(os.environ.get("CI")) if strict is None else strict
     results.withdraw()
@@ -68,6 +70,8 @@ def grade_command(
     if not solutions:
         progress.record(run)
     screen.summary(run, elsewhere(run, stage))
+    if references.were_missed(run.verdicts):
+        screen.line(references.NOT_ASKED, style="dim")
     if not solutions:
         report.write(screen)
     raise typer.Exit(run.exit_code(strict))

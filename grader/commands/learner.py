@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from grader import hints
+from grader import hints, references
 from grader.commands.opening import app
 from grader.curriculum import ROOT, exercises, find
 from grader.progress import is_readable, last_graded, standing, upcoming
@@ -61,6 +61,7 @@ def reveal(exercise_id: Id) -> None:
     """Show the solution of an exercise that has passed, and how yours differs."""
     from grader.revealing import differences
 
+    references.require()
     exercise = find(exercise_id)
     screen = Screen()
     stands = standing(exercise)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from grader.curriculum import Exercise, Stage, exercises, find, stages
 from grader.errors import WrongOption
+from grader.given import read_points
 from grader.places import Places
 from grader.runner.launch import Launcher, start_launcher
 from grader.storage import DOJO, read_json, write_json
@@ -28,6 +31,9 @@ PREFERRED = ("container", "server", "lite")
 """In which order backends are looked at for an ability: the more like production, the better."""
 
 Ids = Annotated[list[str] | None, typer.Argument(help="exercises, such as 1.3; none means the whole stage")]
+Points = Annotated[
+    Path | None, typer.Option(help="a file that says what each exercise is worth in this class", metavar="FILE")
+]
 Backend = Annotated[
     str | None, typer.Option(help="lite, server, container or external (MILVUS_URI); by default the one used before")
 ]
@@ -52,6 +58,30 @@ def choose_exercises(stage_number: int, ids: list[str]) -> tuple[Exercise, ...]:
                 Message(N_("Grade it with: nox -s stage{own} -- {id}"), {"own": exercise.id[0], "id": exercise.id}),
             )
     return tuple(e for e in stage.exercises if not wanted or e in wanted)
+
+
+def choose_for_class(stage: int | None, only: str | None, points: Collection[str]) -> tuple[Exercise, ...]:
+    """Return the exercises of a class: those of --stage and --only, else those that --points names, else all.
+
+    Raises:
+        UnknownExercise: an id isn't in the curriculum.
+        WrongOption: an id belongs to another stage, or there is no such stage.
+    """
+    ids = [id_ for id_ in re.split(r"[,\s]+", only or "") if id_]
+    if stage is not None:
+        return choose_exercises(stage, ids)
+    wanted = {exercise.id for exercise in named(ids)}
+    return tuple(exercise for exercise in exercises() if exercise.id in (wanted if ids or not points else points))
+
+
+def points_of_class(path: Path | None) -> dict[str, float]:
+    """Return the points that a class gives, by exercise id; none where no file says any.
+
+    Raises:
+        UnknownExercise: an id isn't in the curriculum.
+        WrongOption: the file can't be read, or says something else.
+    """
+    return {} if path is None else {find(id_).id: worth for id_, worth in read_points(path).items()}
 
 
 def named(ids: list[str] | None) -> tuple[Exercise, ...]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from grader import references
 from grader.commands.opening import app
 from grader.curriculum import ROOT, find
 from grader.errors import KitError
@@ -21,6 +22,8 @@ def play(
     """Run an exercise as a program: with your prints, breakpoint() and a Milvus of its own; nothing is graded."""
     from grader.playing import play as played
 
+    if solution:
+        references.require()
     exercise = find(exercise_id)
     path = exercise.file("solutions" if solution else "exercises")
     if not path.is_file():

@@ -2,7 +2,8 @@
 
 The format: https://github.com/foundation50/classroom50/wiki/Advanced-Autograding#the-resultjson-contract. Its runner
 says in environment variables which submission it grades; graded elsewhere, the file names the learner and the commit.
-Scores are whole numbers there. A check that couldn't be graded is worth nothing, so that it neither earns nor costs.
+Scores are whole numbers there, so the points of a class that has its own are in hundredths. A check that couldn't be
+graded is worth nothing, so that it neither earns nor costs.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ FROM_RUNNER = {
 
 def result(outcome: Outcome, info: ClassInfo, total: Mark, environment: Mapping[str, str]) -> dict[str, Any]:
     """Return what Classroom 50 reads of an outcome that has a mark."""
-    tests = list(_tests(outcome, total))
+    tests = list(_tests(outcome, info, total))
     began = info.began.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {
         "schema": SCHEMA,
@@ -65,12 +66,16 @@ def _identity(outcome: Outcome, info: ClassInfo, environment: Mapping[str, str])
     return {field: environment.get(name) or known[field] for field, name in FROM_RUNNER.items()}
 
 
-def _tests(outcome: Outcome, total: Mark) -> Iterator[dict[str, Any]]:
+def _tests(outcome: Outcome, info: ClassInfo, total: Mark) -> Iterator[dict[str, Any]]:
+    unit = 100 if info.points else 1
     if outcome.status != "graded":
-        yield _test("submission", False, total.points) | {"status": outcome.status, "output": english(outcome.trouble)}
-    for row in rows(outcome):
+        yield _test("submission", False, total.points * unit) | {
+            "status": outcome.status,
+            "output": english(outcome.trouble),
+        }
+    for row in rows(outcome, info.points):
         for check in row["checks"]:
-            points = 0.0 if check["status"] == "not_graded" else check["points"]
+            points = 0.0 if check["status"] == "not_graded" else check["points"] * unit
             yield _test(f"{row['id']} {check['title']}", check["status"] == "pass", points) | {
                 "status": check["status"],
                 "output": visible(check["message"] or ""),
@@ -78,7 +83,7 @@ def _tests(outcome: Outcome, total: Mark) -> Iterator[dict[str, Any]]:
 
 
 def _test(name: str, passed: bool, points: float) -> dict[str, Any]:
-    worth = math.ceil(points)
+    worth = math.ceil(round(points, 6))  # a hair above a whole number is rounding
     return {"test-name": visible(name), "passed": passed, "score": worth if passed else 0, "max-score": worth}
 
 

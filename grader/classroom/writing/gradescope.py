@@ -31,7 +31,7 @@ def results(outcome: Outcome, info: ClassInfo, total: Mark) -> dict[str, Any]:
         "test_name_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
-        "tests": list(_tests(outcome)),
+        "tests": list(_tests(outcome, info)),
         "extra_data": {"kit": info.kit, "key": outcome.key, "seed": outcome.seed, "not_graded": total.not_graded},
     }
 
@@ -45,8 +45,8 @@ def _output(outcome: Outcome, total: Mark) -> str:
     return text + "."
 
 
-def _tests(outcome: Outcome) -> Iterator[dict[str, Any]]:
-    for row in rows(outcome):
+def _tests(outcome: Outcome, info: ClassInfo) -> Iterator[dict[str, Any]]:
+    for row in rows(outcome, info.points):
         for number, check in enumerate(row["checks"], 1):
             yield {
                 "name": visible(check["title"]),
@@ -63,7 +63,7 @@ def _score(check: Mapping[str, Any]) -> dict[str, Any]:
     if check["status"] == "not_graded":
         return {}
     passed = check["status"] == "pass"
-    points = check["points"]
+    points = round(check["points"], 2)
     return {"score": points if passed else 0, "max_score": points, "status": "passed" if passed else "failed"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from grader.classroom.marks import rows
 from grader.classroom.outcome import ClassInfo, Outcome
 from grader.sentences import english
 
@@ -30,5 +31,7 @@ def document(outcome: Outcome, info: ClassInfo) -> dict[str, Any]:
         "key": outcome.key,
         "seed": outcome.seed,
         "isolation": info.isolation,
-        "results": dict(outcome.results) if graded and outcome.results is not None else None,
+        "results": {**outcome.results, "exercises": list(rows(outcome, info.points))}
+        if outcome.results and graded
+        else None,
     }
