@@ -6,7 +6,7 @@ import os
 import struct
 import subprocess
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -272,9 +272,11 @@ def test_a_file_of_an_older_kit_is_no_change(tmp_path: Path) -> None:
 
 
 def test_the_digest_is_that_of_what_is_graded(tmp_path: Path) -> None:
-    def digest(name: str, files: dict[str, bytes], make: Callable[[Path, dict[str, bytes]], Path] = folder) -> str:
+    def digest(
+        name: str, files: dict[str, bytes], make: Callable[[Path, dict[str, bytes]], Path] = folder
+    ) -> Mapping[str, str]:
         handed: Handed = open_handed(make(tmp_path / name, files))
-        return take(handed, (THIRD,), tmp_path / f"{name}-target").digest
+        return take(handed, (THIRD,), tmp_path / f"{name}-target").digests
 
     one = digest("one", {f"exercises/{FILE}": CODE})
     assert digest("same.zip", {f"top/{FILE}": CODE, "other.txt": b"x"}, packed) == one

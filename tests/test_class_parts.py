@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,12 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader import curriculum
 from grader.classroom import keys
 from grader.classroom.grading import sharded
 from grader.classroom.learners import Entry, entries, strangers
 from grader.classroom.listed import Listed, listed
 from grader.classroom.merging import merge
-from grader.classroom.outcome import Class, ClassInfo, Learner, Outcome
+from grader.classroom.outcome import Class, ClassInfo, Learner, Outcome, Status
+from grader.classroom.regrading import composed, still_holds
 from grader.classroom.roster import Row, read_roster
 from grader.classroom.secret import SEED_BITS, class_secret, learner_seed, pseudonyms
 from grader.classroom.stored import (
@@ -213,10 +216,10 @@ def test_the_secret_is_new_then_kept_and_nobody_elses_to_read(tmp_path: Path) ->
 def key(**changed: object) -> str:
     given = {
         "files": "digest",
-        "exercises": ["1.3"],
+        "exercise": "1.3",
         "kit": "kit",
         "seed": 1,
-        "milvus": [("lite", "lite 3.2.2")],
+        "milvus": ("lite", "lite 3.2.2"),
         "isolation": "bubblewrap",
         "packages": {"python": "3.11"},
     }
@@ -227,11 +230,11 @@ def key(**changed: object) -> str:
     "changed",
     [
         {"files": "other"},
-        {"exercises": ["1.2"]},
+        {"exercise": "1.2"},
         {"kit": "other"},
         {"seed": 2},
-        {"milvus": [("server", "v2.3.5-lite")]},
-        {"milvus": [("lite", "lite 3.2.3")]},
+        {"milvus": ("server", "v2.3.5-lite")},
+        {"milvus": ("lite", "lite 3.2.3")},
         {"isolation": "none"},
         {"packages": {"python": "3.12"}},
     ],
@@ -244,7 +247,9 @@ def test_whatever_a_verdict_follows_from_changes_the_key(changed: dict[str, obje
 @pytest.mark.parametrize(
     ("path", "counts"),
     [
-        ("checks/stage1_basics/books.py", True),
+        ("checks/stage1_basics/film_hits.py", True),
+        ("checks/stage1_basics/books.py", False),
+        ("checks/stage1_basics/check_02_connection_management.py", False),
         ("checks/conftest.py", True),
         ("fixtures/recall.py", True),
         ("grader/runner/wire.py", True),
@@ -259,19 +264,88 @@ def test_whatever_a_verdict_follows_from_changes_the_key(changed: dict[str, obje
 def test_the_kit_counts_as_far_as_it_decides(
     path: str, counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("checks/stage1_basics/check_03_basic_operations.py", path):
+    check = "checks/stage1_basics/check_03_basic_operations.py"
+    for name in (path, check):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("before", encoding="utf-8")
-    monkeypatch.setattr(keys, "ROOT", tmp_path)
-    before = keys.kit_digest([find("1.3")])
+    (tmp_path / check).write_text("def later():\n    from checks.stage1_basics.film_hits import any", encoding="utf-8")
+    for module in (keys, curriculum):
+        monkeypatch.setattr(module, "ROOT", tmp_path)
+    before = keys.kit_digest(find("1.3"))
     (tmp_path / path).write_text("after", encoding="utf-8")
-    assert (keys.kit_digest([find("1.3")]) != before) is counts
+    assert (keys.kit_digest(find("1.3")) != before) is counts
+
+
+def test_of_the_curriculum_an_exercises_own_row_counts_and_its_hints_do_not() -> None:
+    exercise = find("1.3")
+    before = keys.kit_digest(exercise)
+    assert keys.kit_digest(replace(exercise, hints=("Look again.",))) == before
+    assert keys.kit_digest(replace(exercise, points=exercise.points + 1)) != before
+    assert keys.kit_digest(replace(exercise, needs=frozenset(["partitions"]))) != before
+
+
+def test_every_module_of_the_checks_belongs_to_an_exercise() -> None:
+    used = {path for exercise in exercises() for path in keys.checks_of(exercise)}
+    there = {path for path in (ROOT / "checks").rglob("*.py") if path.name != "conftest.py"}
+    assert sorted(there - used) == []
 
 
 def test_the_kits_own_digest_reads_the_real_files() -> None:
     assert (ROOT / "checks").is_dir()
-    digests = {keys.kit_digest([exercise]) for exercise in exercises()}
+    digests = {keys.kit_digest(exercise) for exercise in exercises()}
     assert len(digests) == len(exercises())
+
+
+# What needn't be graded again.
+
+
+def row(id_: str, *statuses: str) -> dict[str, object]:
+    checks = [{"id": f"{id_}/{number}", "status": status} for number, status in enumerate(statuses)]
+    return {"id": id_, "backend": f"backend of {id_}", "milvus": "lite 3.2.2", "checks": checks}
+
+
+EARLIER = replace(
+    with_results("ada"),
+    keys={"1.1": "one", "1.2": "two", "1.3": "three"},
+    results={"seconds": 3, "exit_code": 1, "exercises": [row("1.1", "pass"), row("1.2", "fail"), row("1.3", "pass")]},
+)
+
+
+@pytest.mark.parametrize(
+    ("now", "kept"),
+    [
+        ({"1.1": "one", "1.2": "two", "1.3": "three"}, ["1.1", "1.2", "1.3"]),
+        ({"1.1": "one", "1.2": "changed", "1.3": "three"}, ["1.1", "1.3"]),
+        ({"1.3": "three"}, ["1.3"]),
+        ({"1.3": "three", "1.4": "new"}, ["1.3"]),
+        ({"1.2": "changed"}, None),
+        ({}, None),
+    ],
+)
+@pytest.mark.parametrize("status", ["graded", "not_graded"])
+def test_an_exercise_is_graded_again_when_its_key_changes(
+    now: dict[str, str], kept: list[str] | None, status: Status
+) -> None:
+    results = still_holds(replace(EARLIER, status=status), now)
+    assert (None if results is None else [each["id"] for each in results["exercises"]]) == kept
+
+
+def test_nothing_holds_where_nothing_is_known() -> None:
+    assert still_holds(None, {"1.1": "one"}) is None
+    assert still_holds(replace(EARLIER, results=None), EARLIER.keys) is None
+    missing = {"exercises": [row("1.2", "pass")]}
+    assert still_holds(replace(EARLIER, results=missing), {"1.1": "one"}) is None, "a key without its results"
+
+
+@pytest.mark.parametrize(
+    ("again", "exit_code"),
+    [(row("1.2", "pass"), 0), (row("1.2", "fail"), 1), (row("1.2", "not_graded"), 2)],
+)
+def test_results_of_two_starts_are_those_of_one(again: dict[str, object], exit_code: int) -> None:
+    fresh = {"seconds": 7, "exit_code": 0, "exercises": [again]}
+    results = composed(["1.1", "1.2"], EARLIER.results, fresh)
+    assert results["exercises"] == [row("1.1", "pass"), again]
+    assert (results["exit_code"], results["seconds"], results["backend"]) == (exit_code, 7, "backend of 1.1")
 
 
 # What is kept.
@@ -285,6 +359,7 @@ OUTCOMES = st.builds(
     trouble=st.none() | st.builds(lambda text: Message("It says {text}.", {"text": text}), TEXT),
     changed=st.lists(TEXT, max_size=3).map(tuple),
     commit=TEXT,
+    keys=st.dictionaries(TEXT, TEXT, max_size=2),
 )
 
 

@@ -19,7 +19,7 @@ from benchmarks.synthetic_class import Planted, make_class, surprises
 from grader.classroom.handed import open_handed
 from grader.classroom.intake import take
 from grader.classroom.outcome import Class, Outcome
-from grader.classroom.stored import outcome_path, read_class
+from grader.classroom.stored import outcome_path, read_class, write_outcome
 from grader.curriculum import ROOT, find
 from grader.places import Places
 from infra.backends.ending import homes
@@ -38,19 +38,19 @@ pytestmark = [
 ]
 
 
-def start(*arguments: object, lanes: int = 2) -> subprocess.Popen[str]:
-    """Start `autograde` for 1.3 on lite, without a sandbox."""
+def start(*arguments: object, lanes: int = 2, only: str = "1.3") -> subprocess.Popen[str]:
+    """Start `autograde` on lite, without a sandbox."""
     environment = {key: value for key, value in os.environ.items() if key not in OURS}
-    fixed = ["--only", "1.3", "--backend", "lite", "--trust-submissions", f"--lanes={lanes}"]
+    fixed = ["--only", only, "--backend", "lite", "--trust-submissions", f"--lanes={lanes}"]
     command = [sys.executable, "-m", "grader", "autograde", *map(str, arguments), *fixed]
     return subprocess.Popen(
         command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
 
 
-def run(*arguments: object, lanes: int = 2) -> tuple[int, str]:
+def run(*arguments: object, lanes: int = 2, only: str = "1.3") -> tuple[int, str]:
     """Run `autograde` to its end, and return its exit code and what it printed."""
-    process = start(*arguments, lanes=lanes)
+    process = start(*arguments, lanes=lanes, only=only)
     out, _ = process.communicate(timeout=170)
     return process.returncode, " ".join(out.split())
 
@@ -70,10 +70,10 @@ def class_of(out: Path) -> Class:
     return class_
 
 
-def statuses(outcome: Outcome) -> dict[str, tuple[str, str | None]]:
-    """Return status and reason of each check."""
+def statuses(outcome: Outcome, place: int = 0) -> dict[str, tuple[str, str | None]]:
+    """Return status and reason of each check of an exercise."""
     assert outcome.results is not None, outcome.trouble
-    checks = outcome.results["exercises"][0]["checks"]
+    checks = outcome.results["exercises"][place]["checks"]
     return {check["id"]: (check["status"], check["reason"]) for check in checks}
 
 
@@ -124,6 +124,24 @@ def test_a_second_start_grades_nothing_again(whole: Path, planted: tuple[Path, d
     assert code == 0, printed
     assert f"{COUNT} of {COUNT} need no grading" in printed
     assert {path: path.read_bytes() for path in whole.glob("submissions/*/outcome.json")} == before
+
+
+def test_only_what_a_change_is_about_is_graded_again(tmp_path: Path) -> None:
+    hand_in(tmp_path / "ada", SOLUTION)
+    arguments = (tmp_path / "ada", "--out", tmp_path / "out", "--seed", "the secret")
+    assert run(*arguments, only="1.2,1.3")[0] == 0
+    (before,) = class_of(tmp_path / "out").outcomes
+    assert before.results is not None
+    rows = {each["id"]: {**each, "title": "before"} for each in before.results["exercises"]}
+    path = outcome_path(tmp_path / "out", "ada")
+    keys = {**before.keys, "1.2": "of other checks"}
+    write_outcome(path, replace(before, keys=keys, results={**before.results, "exercises": [*rows.values()]}))
+    assert run(*arguments, only="1.2,1.3")[0] == 0
+    (after,) = class_of(tmp_path / "out").outcomes
+    assert after.results is not None
+    assert [each["title"] for each in after.results["exercises"]] == [find("1.2").title, "before"]
+    assert (after.status, after.key, after.keys) == (before.status, before.key, before.keys)
+    assert [statuses(after, place) for place in (0, 1)] == [statuses(before, place) for place in (0, 1)]
 
 
 def test_shards_merge_to_the_class_that_was_graded_whole(

@@ -1,7 +1,7 @@
 """Grades a class: who has handed in, what of it has to be graded, and what came of all of it.
 
-Every start does the same: it takes in what was handed in, and grades what has no outcome with its key yet. So a start
-after a crash goes on, and one after a change grades again what the change is about.
+Every start does the same: it takes in what was handed in, and grades the exercises that have no results with their key
+yet. So a start after a crash goes on, and one after a change grades again what the change is about.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from grader.classroom.lanes import lanes_for, run_lanes
 from grader.classroom.learners import Entry
 from grader.classroom.names import file_names
 from grader.classroom.outcome import Class, ClassInfo, Learner, Outcome
+from grader.classroom.regrading import graded_ids, still_holds
 from grader.classroom.secret import learner_seed
 from grader.classroom.stored import in_order, outcome_path, read_info, read_outcome, write_info, write_outcome
 from grader.classroom.work import Conditions, Task
@@ -152,7 +153,7 @@ def _conditions(order: Order, lanes: int) -> Conditions:
 def _planned(order: Order, work: Path) -> tuple[list[Outcome], list[Task]]:
     """Take in all submissions; return the outcomes that are known already, and what is left to do."""
     names = file_names(entry.learner for entry in order.entries)
-    kit, packages = keys.kit_digest(order.exercises), keys.versions()
+    kits, packages = {exercise.id: keys.kit_digest(exercise) for exercise in order.exercises}, keys.versions()
     known: list[Outcome] = []
     tasks: list[Task] = []
     for entry in order.entries:
@@ -164,27 +165,29 @@ def _planned(order: Order, work: Path) -> tuple[list[Outcome], list[Task]]:
             write_outcome(path, draft)
             known.append(draft)
             continue
-        key = keys.key(
-            files=taken.digest,
-            exercises=[exercise.id for exercise in order.exercises],
-            kit=kit,
-            seed=draft.seed,
-            milvus=[order.milvus[exercise.id] for exercise in order.exercises],
-            isolation=order.isolation,
-            packages=packages,
-        )
-        draft = replace(draft, key=key)
+        own = {
+            exercise.id: keys.key(
+                files=taken.digests.get(exercise.stage, ""),
+                exercise=exercise.id,
+                kit=kits[exercise.id],
+                seed=draft.seed,
+                milvus=order.milvus[exercise.id],
+                isolation=order.isolation,
+                packages=packages,
+            )
+            for exercise in order.exercises
+        }
         earlier = read_outcome(path)
-        if earlier is not None and earlier.key == key and earlier.status == "graded":
-            known.append(_as_now(earlier, draft, path))
+        draft = replace(draft, key=keys.joined(own), keys=own, results=still_holds(earlier, own))
+        if len(graded_ids(draft.results)) == len(own):
+            known.append(_as_now(earlier, replace(draft, status="graded"), path))
         else:
             tasks.append(Task(name, draft, (work / name).resolve(), path.resolve()))
     return known, tasks
 
 
-def _as_now(earlier: Outcome, draft: Outcome, path: Path) -> Outcome:
-    """Return an outcome that still holds, with what may have changed beside it: who it is, what was changed."""
-    now = replace(earlier, learner=draft.learner, changed=draft.changed, commit=draft.commit)
+def _as_now(earlier: Outcome | None, now: Outcome, path: Path) -> Outcome:
+    """Return an outcome that still holds; what may have changed beside its results is written."""
     if now != earlier:
         write_outcome(path, now)
     return now

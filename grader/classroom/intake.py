@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from grader.classroom.handed import Handed, Refused
 from grader.curriculum import ROOT, Exercise, exercises
@@ -44,12 +46,12 @@ class Taken:
 
     Attributes:
         files: the names of the files that were copied, relative to the target; none where nothing was handed in.
-        digest: of their names and contents.
+        digests: of their names and contents, by stage.
         changed: files of the kit that the submission has changed or added, by relative name.
     """
 
     files: tuple[str, ...]
-    digest: str
+    digests: Mapping[str, str]
     changed: tuple[str, ...]
 
 
@@ -61,7 +63,7 @@ def take(handed: Handed, graded: Sequence[Exercise], target: Path) -> Taken:
     """
     root = _root(handed)
     _refuse_links(handed, root, graded)
-    digest = hashlib.sha256()
+    digests: defaultdict[str, Any] = defaultdict(hashlib.sha256)
     total = 0
     wanted = _wanted(handed, root, graded)
     if len(wanted) > FILES_CAP:
@@ -74,10 +76,13 @@ def take(handed: Handed, graded: Sequence[Exercise], target: Path) -> Taken:
         copy = target / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(content)
-        digest.update(f"{len(name)} {len(content)} {name}".encode("utf-8", "surrogatepass") + content)
+        digests[name.split("/")[0]].update(
+            f"{len(name)} {len(content)} {name}".encode("utf-8", "surrogatepass") + content
+        )
     own = {_file(exercise) for exercise in graded} | {f"{_folder(exercise)}/" for exercise in graded}
     any_own = any(name in own or any(name.startswith(each) for each in own if each.endswith("/")) for name in wanted)
-    return Taken(tuple(wanted) if any_own else (), digest.hexdigest(), _changed(handed, root))
+    told = {stage: digest.hexdigest() for stage, digest in digests.items()}
+    return Taken(tuple(wanted) if any_own else (), told, _changed(handed, root))
 
 
 def holds_exercises(handed: Handed) -> bool:

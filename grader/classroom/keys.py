@@ -1,33 +1,62 @@
-"""When a submission has to be graded again: its key, a digest of everything that its verdicts follow from."""
+"""When something has to be graded again: a digest of everything that the verdicts on an exercise follow from."""
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from grader.curriculum import ROOT, Exercise
 
 PACKAGES = ("pymilvus", "milvus-lite", "milvus", "numpy", "pytest", "torch", "sentence-transformers", "open_clip_torch")
-_SHARED = ("fixtures/**/*", "infra/**/*.py", "grader/*.py", "grader/runner/*.py", "curriculum.toml", "checks/*")
+_SHARED = ("fixtures/**/*", "infra/**/*.py", "grader/*.py", "grader/runner/*.py", "checks/conftest.py", "checks/*.ini")
 
 
-def kit_digest(exercises: Sequence[Exercise]) -> str:
-    """Return a digest of the files of this kit that decide over some exercises, and of the packages below them.
+def kit_digest(exercise: Exercise) -> str:
+    """Return a digest of the files of this kit that decide over an exercise.
 
-    Another stage's checks, the texts around a verdict and its translations have no part in it.
+    The checks of other exercises, the texts around a verdict and its translations have no part in it; of the
+    curriculum only this exercise's row has, without its hints.
     """
-    patterns = [*_SHARED]
-    for exercise in exercises:
-        patterns += [f"checks/{exercise.stage}/*", f"solutions/{exercise.stage}/{exercise.stem}*"]
-        patterns += [f"solutions/{exercise.stage}/{exercise.stem}/**/*"]
-    digest = hashlib.sha256()
-    for path in sorted({path for pattern in patterns for path in ROOT.glob(pattern) if _counts(path)}):
+    solution = f"solutions/{exercise.stage}/{exercise.stem}"
+    patterns = (*_SHARED, f"{solution}*", f"{solution}/**/*")
+    paths = {path for pattern in patterns for path in ROOT.glob(pattern) if _counts(path)}
+    row = json.dumps(asdict(replace(exercise, hints=())), default=sorted, sort_keys=True)
+    digest = hashlib.sha256(f"{row}\n".encode())
+    for path in sorted(paths | checks_of(exercise)):
         digest.update(f"{path.relative_to(ROOT).as_posix()} {_of_file(path)}\n".encode())
     return digest.hexdigest()
+
+
+def checks_of(exercise: Exercise) -> set[Path]:
+    """Return the files that an exercise's checks consist of: its modules in `checks`, and what these import there."""
+    found: set[Path] = set()
+    left = [path for path in (exercise.checks, exercise.drives) if path is not None and path.is_file()]
+    while left:
+        path = left.pop()
+        if path not in found:
+            found.add(path)
+            left += _imported(path)
+    return found
+
+
+def _imported(path: Path) -> Iterator[Path]:
+    """Yield the modules of `checks` that a module imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for name in names:
+            module = ROOT.joinpath(*name.split(".")).with_suffix(".py")
+            if name.startswith("checks.") and module.is_file():
+                yield module
 
 
 def versions() -> dict[str, str]:
@@ -44,25 +73,33 @@ def versions() -> dict[str, str]:
 def key(
     *,
     files: str,
-    exercises: Iterable[str],
+    exercise: str,
     kit: str,
     seed: int,
-    milvus: Iterable[tuple[str, str]],
+    milvus: Iterable[str],
     isolation: str,
-    packages: dict[str, str],
+    packages: Mapping[str, str],
 ) -> str:
-    """Return the key of a submission.
+    """Return the key of an exercise in a submission.
 
     Args:
-        files: digest of the files that were handed in.
-        exercises: ids of the exercises that are graded.
+        files: digest of the files that were handed in for its stage.
+        exercise: its id.
         kit: what `kit_digest` returns.
         seed: the learner's.
-        milvus: backend and version of each exercise.
+        milvus: backend and version.
         isolation: what the code runs in.
         packages: what `versions` returns.
     """
-    parts = [files, list(exercises), kit, seed, [list(pair) for pair in milvus], isolation, packages]
+    return _digest([files, exercise, kit, seed, list(milvus), isolation, dict(packages)])
+
+
+def joined(keys: Mapping[str, str]) -> str:
+    """Return the key of a submission, from the keys of its exercises by id."""
+    return _digest(dict(keys))
+
+
+def _digest(parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

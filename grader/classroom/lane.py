@@ -22,6 +22,7 @@ from grader import results
 from grader.check import because
 from grader.classroom.isolation import launcher_for
 from grader.classroom.outcome import Outcome
+from grader.classroom.regrading import composed, graded_ids
 from grader.classroom.stored import write_outcome
 from grader.classroom.work import FILE, Conditions, Task, read_work
 from grader.curriculum import Exercise, find
@@ -53,9 +54,10 @@ class Lane:
         self._places: dict[str, Places] = {}
 
     def grade(self, task: Task) -> Outcome:
-        """Grade a submission, and leave the servers as they were before it."""
+        """Grade what isn't graded of a submission, and leave the servers as they were before it."""
         try:
-            runs = [self._graded(task, exercise) for exercise in self._exercises]
+            kept = graded_ids(task.draft.results)
+            runs = [self._graded(task, exercise) for exercise in self._exercises if exercise.id not in kept]
         except (KitError, BackendError) as error:
             return replace(task.draft, status="not_graded", trouble=error.message)
         except Exception as error:  # noqa: BLE001 - what one submission brings about is no other's trouble
@@ -65,7 +67,9 @@ class Lane:
             )
         finally:
             self._clean()
-        return replace(task.draft, status="graded", results=results.document(joined(runs), strict=True))
+        graded = results.document(joined(runs), strict=True)
+        ids = [exercise.id for exercise in self._exercises]
+        return replace(task.draft, status="graded", results=composed(ids, task.draft.results, graded))
 
     @property
     def limit_s(self) -> float:

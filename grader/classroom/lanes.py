@@ -53,7 +53,7 @@ def run_lanes(
         KeyboardInterrupt: whoever runs this wants it to end; what has ended until then is kept.
     """
     for task in tasks:
-        remove(task.outcome)  # of an earlier key, or of a machine that failed
+        _begin(task)
     left, failure = list(tasks), ""
     for _ in range(ATTEMPTS):
         if left:
@@ -68,6 +68,14 @@ def run_lanes(
         lost = replace(task.draft, status="not_graded", trouble=trouble)
         write_outcome(task.outcome, lost)
         ended(lost)
+
+
+def _begin(task: Task) -> None:
+    """Take away what is known of a task, from an earlier key or a machine that failed; keep what still holds of it."""
+    if task.draft.results is None:
+        remove(task.outcome)
+    else:
+        write_outcome(task.outcome, replace(task.draft, key="", trouble=Message(N_("It wasn't graded to the end."))))
 
 
 def _outcome(task: Task) -> Outcome | None:

@@ -83,7 +83,7 @@ class _Lines:
 
 def came(outcome: Outcome, points: Mapping[str, float]) -> str:
     """Say in a few words what came of a submission."""
-    if outcome.results is None:
+    if outcome.status != "graded":
         return told(outcome.trouble) if outcome.trouble is not None else said(N_("not graded"))
     found = rows(outcome, points)
     numbers = {key: sum(row[key] for row in found) for key in ("earned", "points", "not_graded")}

@@ -53,7 +53,7 @@ def reproduce(kept: Path, submission: Path, isolation: str) -> Reproduced:
         WrongOption: there is no such outcome, or it has no results.
     """
     before = read_outcome(kept)
-    if before is None or before.results is None:
+    if before is None or before.status != "graded" or before.results is None:
         raise WrongOption(
             Message(N_("{path} isn't the outcome of a submission that was graded."), {"path": kept}),
             Message(N_("Name OUT/submissions/NAME/outcome.json, as autograde writes it.")),

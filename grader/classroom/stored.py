@@ -103,6 +103,7 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
         "learner": asdict(outcome.learner),
         "status": outcome.status,
         "key": outcome.key,
+        "keys": dict(outcome.keys),
         "seed": outcome.seed,
         "trouble": trouble,
         "changed": list(outcome.changed),
@@ -119,6 +120,7 @@ def outcome_of(document: object) -> Outcome | None:
             "learner": {"folder": str(folder), "id": str(id_), "pseudonym": str(pseudonym)},
             "status": str(status),
             "key": str(key),
+            "keys": dict(keys),
             "seed": int(seed),
             "trouble": trouble,
             "changed": [*changed],
@@ -127,7 +129,8 @@ def outcome_of(document: object) -> Outcome | None:
         } if name == OUTCOME_FORMAT and status in get_args(Status) and (status != "graded" or results):
             learner = Learner(folder, id_, pseudonym)
             names = tuple(str(each) for each in changed)
-            return Outcome(learner, status, key, seed, from_json(trouble), names, commit, results)  # type: ignore[arg-type]
+            own = {str(id_): str(each) for id_, each in keys.items()}
+            return Outcome(learner, status, key, seed, from_json(trouble), names, commit, own, results)  # type: ignore[arg-type]
     return None
 
 
