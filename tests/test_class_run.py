@@ -23,6 +23,7 @@ from grader.classroom.stored import outcome_path, read_class, write_outcome
 from grader.curriculum import ROOT, find
 from grader.places import Places
 from infra.backends.ending import homes
+from tests.class_pods import run_in_pod
 from tests.clones import OURS, make_clone, said
 from tests.waiting import until
 
@@ -147,18 +148,15 @@ def test_only_what_a_change_is_about_is_graded_again(tmp_path: Path) -> None:
 def test_shards_merge_to_the_class_that_was_graded_whole(
     whole: Path, planted: tuple[Path, dict[str, dict[str, Planted]]], tmp_path: Path
 ) -> None:
-    for number in (1, 2):
-        arguments = (planted[0], "--out", tmp_path / str(number), "--seed", "the secret", "--shard", f"{number}/2")
-        code, printed = run(*arguments)
-        assert code == 0, printed
-        assert len(class_of(tmp_path / str(number)).outcomes) == COUNT / 2
-    merged = subprocess.run(
-        [sys.executable, "-m", "grader", "merge-class", *(str(tmp_path / n) for n in "12"), "--out", tmp_path / "all"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    """The shards are graded, and joined, by the commands of the pods of infra/kubernetes."""
+    paths = {"SUBMISSIONS": planted[0], "PARTS": tmp_path / "parts", "WHOLE": tmp_path / "all"}
+    shared = {name: str(path) for name, path in paths.items()} | {"SHARDS": "2", "CLASS_SEED": "the secret"}
+    shared["OPTIONS"] = "--only 1.3 --backend lite --trust-submissions --lanes=2"
+    for index in (0, 1):
+        done = run_in_pod("grade", shared | {"JOB_COMPLETION_INDEX": str(index)})
+        assert done.returncode == 0, said(done)
+        assert len(class_of(tmp_path / "parts" / str(index)).outcomes) == COUNT / 2
+    merged = run_in_pod("merge", shared)
     assert merged.returncode == 0, said(merged)
     ours, theirs = class_of(tmp_path / "all").outcomes, class_of(whole).outcomes
     assert [replace(outcome, results=None) for outcome in ours] == [

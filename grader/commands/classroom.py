@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +14,7 @@ import typer
 from grader import references
 from grader.commands.opening import Backend, Points, app, choose_for_class, open_places, points_of_class
 from grader.curriculum import Exercise
-from grader.errors import WrongOption
+from grader.errors import KitError, WrongOption
 from grader.terminal import Screen
 from infra.messages import N_, Message
 
@@ -68,12 +69,17 @@ def autograde(
     from grader.classroom.progressing import progressing
     from grader.classroom.secret import class_secret
     from grader.classroom.writing import write_all  # noqa: F401 - it reads its templates now, before any learner code runs
+    from grader.runner.sandbox import SandboxUnavailable
 
     screen = Screen()
     references.require()
     worth, part = points_of_class(points), _part(shard)
     chosen = choose_for_class(stage, only, worth)
-    isolation = require_isolation(trust_submissions)
+    try:
+        isolation = require_isolation(trust_submissions)
+    except SandboxUnavailable as unavailable:
+        reads = [*submissions, *(path for path in (roster, points, reproduce) if path is not None)]
+        raise typer.Exit(_in_container(unavailable, reads, None if reproduce else out, chosen, screen)) from None
     if reproduce is not None:
         raise typer.Exit(_reproduced(reproduce, submissions, isolation, screen))
     secret = class_secret(out, seed)
@@ -100,6 +106,26 @@ def merge_class(
 
     screen = Screen()
     raise typer.Exit(_closed(merge(parts, out), out, screen))
+
+
+def _in_container(
+    unavailable: KitError, reads: list[Path], out: Path | None, chosen: tuple[Exercise, ...], screen: Screen
+) -> int:
+    """Run this command again in a container, and return its exit code.
+
+    Raises:
+        KitError: `unavailable` where there is no Docker.
+    """
+    from grader.classroom.contained import grade_in_container, has_docker
+
+    if not has_docker():
+        raise unavailable
+    for path in reads:
+        if not path.exists():
+            raise WrongOption(Message(N_("There is no {path}."), {"path": path}))
+    screen.line(unavailable.message)
+    group = "models" if any(exercise.id.startswith("3.") for exercise in chosen) else "grader"
+    return grade_in_container(sys.argv[1:], reads, out, group, screen.announce)
 
 
 def _part(shard: str | None) -> tuple[int, int]:
