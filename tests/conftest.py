@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,6 +38,12 @@ together."""
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that grades every mistake."""
     parser.addoption("--every-mistake", action="store_true", help="grade every known-bad, not one for each check")
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C even where whoever started this ignores it, as a shell does in the background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of its own, which else comes before this one
