@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -36,37 +37,25 @@ together."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that grades every mistake."""
-    parser.addoption("--every-mistake", action="store_true", help="grade every known-bad, not one for each check")
+    """Add the option that leaves nothing out."""
+    parser.addoption("--thorough", action="store_true", help="every known-bad, and all that passes on each backend")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Hear Ctrl-C even where whoever started this ignores it, as a shell does in the background."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    config.addinivalue_line("markers", "thorough: says what another test says too, in other words: see --thorough")
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of its own, which else comes before this one
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Function]) -> None:
-    """Leave out all but one known-bad of each check, unless all are asked for, and put tests into groups."""
-    if not config.getoption("every_mistake"):
-        left_out = _repetitions(items)
+    """Leave out what is for a thorough run, unless it is one, and put tests into groups."""
+    if not config.getoption("thorough"):
+        left_out = {item for item in items if item.get_closest_marker("thorough")}
         config.hook.pytest_deselected(items=[*left_out])
         items[:] = [item for item in items if item not in left_out]
     _group(items)
-
-
-def _repetitions(items: list[pytest.Function]) -> set[pytest.Function]:
-    """Return the tests of mistakes whose check has another one before: they would double the time of the run."""
-    proven: set[tuple[str, str]] = set()
-    found = set()
-    for item in items:
-        bad = _parameters(item).get("bad")
-        if isinstance(bad, KnownBad) and item.path.stem == "test_exercises":
-            if (bad.exercise.id, bad.check) in proven:
-                found.add(item)
-            proven.add((bad.exercise.id, bad.check))
-    return found
 
 
 def _group(items: list[pytest.Function]) -> None:
@@ -106,12 +95,35 @@ def _parameters(item: pytest.Item) -> dict[str, object]:
     return item.callspec.params if hasattr(item, "callspec") else {}
 
 
+class Room:
+    """Where a test runs: beside those of the other workers, until it asks to be alone."""
+
+    def __init__(self, lock: ReadWriteLock) -> None:
+        self._lock = lock
+        self._held = ExitStack()
+
+    def share(self) -> None:
+        """Run beside others."""
+        self._held.close()
+        self._held.enter_context(self._lock.read_lock())
+
+    def take(self) -> None:
+        """Wait until nobody else is there, and let nobody in: what noise has left undecided is repeated so."""
+        self._held.close()
+        self._held.enter_context(self._lock.write_lock())
+
+    def leave(self) -> None:
+        """Let others in."""
+        self._held.close()
+
+
 @pytest.fixture(autouse=True)
-def room(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Run a test beside those of the other workers, or alone where noise would decide."""
-    lock = ReadWriteLock(tmp_path_factory.getbasetemp().parent / "room.db")  # the folder above is that of all workers
-    with lock.write_lock() if _is_race(request.node) else lock.read_lock():
-        yield
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    """Run a test beside those of the other workers, unless it takes the room for itself."""
+    own = Room(ReadWriteLock(tmp_path_factory.getbasetemp().parent / "room.db"))  # in the folder of all workers
+    own.share()
+    yield own
+    own.leave()
 
 
 @pytest.fixture(scope="session")
