@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from infra.backends import Server, state_dir
+from infra.clients import connect
 from infra.messages import N_, Message
 
 if TYPE_CHECKING:
@@ -45,9 +46,7 @@ def abilities(server: Server) -> frozenset[str]:
 
 
 def _probe(server: Server, ability: str) -> bool:
-    from pymilvus import MilvusClient
-
-    client = MilvusClient(uri=server.uri, token=server.token, timeout=20)
+    client = connect(server.uri, server.token)
     try:
         return _PROBES[ability](client)
     finally:

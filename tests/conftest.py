@@ -12,25 +12,28 @@ import pytest
 from filelock import ReadWriteLock
 
 from grader.curriculum import Exercise
-from grader.known_bad import KnownBad
 from grader.places import Places
 from grader.runner.launch import Launcher, start_launcher
 from infra.backends import availability, stop_all, wheel
 
 LONG = (
-    "test_container",
-    "test_exercises-2.1",
     "test_exercises-2.2",
-    "test_planted",
-    "test_exercises-2.4",
-    "test_docker_commands",
-    "test_class_run",
-    "test_exercises-2.3",
-    "test_exercises-3.4",
-    "test_exercises-2.5",
-    "test_red_team",
-    "test_red_team_class",
     "test_exercises-3.1",
+    "test_planted",
+    "test_exercises-2.1",
+    "test_exercises-3.4",
+    "test_exercises-2.3",
+    "test_container",
+    "test_exercises-2.4",
+    "test_exercises-3.3",
+    "test_watch",
+    "test_sandbox",
+    "test_exercises-1.1",
+    "test_commands",
+    "test_class_run",
+    "test_docker_commands",
+    "test_exercises-3.2",
+    "test_red_team_class",
 )
 """Groups of tests that take more than a minute, the longest first: what begins last is short, so both workers end
 together."""
@@ -62,23 +65,22 @@ def _group(items: list[pytest.Function]) -> None:
     """Let the tests of a file run on one worker, which shares its servers; those of an exercise are their own group.
 
     All promises of all exercises stand in one file, which would keep one worker busy long after the other has nothing
-    left to do. Long groups begin first, and races are a group that comes last, when hardly anything else runs.
+    left to do. Long groups begin first.
     """
     groups: dict[str, list[pytest.Function]] = {}
     for item in items:
-        part = "races" if _is_race(item) else _exercise_of(item)
+        part = _exercise_of(item)
         name = item.path.stem if part is None else f"{item.path.stem}-{part}"
         item.add_marker(pytest.mark.xdist_group(name))
         groups.setdefault(name, []).append(item)
     rank = {name: place for place, name in enumerate(LONG)}
-    order = sorted(groups, key=lambda name: (name.endswith("-races"), rank.get(name, len(LONG))))
-    items[:] = [item for name in order for item in groups[name]]
+    order = sorted(groups, key=lambda name: rank.get(name, len(LONG)))
+    items[:] = [item for name in order for item in sorted(groups[name], key=_backend)]
 
 
-def _is_race(item: pytest.Item) -> bool:
-    """Say whether a test has slow code raced, or its figures compared, to the end, so that noise would decide."""
-    bad = _parameters(item).get("bad")
-    return isinstance(bad, KnownBad) and bad.reason in ("too_slow", "disagrees")
+def _backend(item: pytest.Item) -> str:
+    """Return on which backend an exercise is graded, so that each is started once; empty where there is none."""
+    return str(_parameters(item).get("places", ""))
 
 
 def _exercise_of(item: pytest.Function) -> str | None:

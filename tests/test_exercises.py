@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,13 +49,37 @@ def placed_bads() -> Iterator[object]:
                 yield pytest.param(backend, bad, id=f"{backend}-{bad.path.stem}", marks=marks)
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def places(request: pytest.FixtureRequest, state_dir: Path) -> Iterator[Places]:
+class OneAtATime:
+    """The places of one backend, until another one is asked for: an idle 2.3.5 server takes a third of a core."""
+
+    def __init__(self) -> None:
+        self._open: Places | None = None
+
+    def on(self, backend: str) -> Places:
+        """Return the places of a backend."""
+        if self._open is None or self._open.backend != backend:
+            self.close()
+            self._open = Places(backend, lambda _: None)
+        return self._open
+
+    def close(self) -> None:
+        """End them, and their server."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+            stop_all()
+
+
+@pytest.fixture(scope="module")
+def one_at_a_time(state_dir: Path) -> Iterator[OneAtATime]:
     assert state_dir.is_dir()
-    opened = Places(request.param, lambda _: None)
-    yield opened
-    opened.close()
-    stop_all()  # a 2.3.5 server that nobody uses takes a fifth of a core from the tests that follow
+    with contextlib.closing(OneAtATime()) as opened:
+        yield opened
+
+
+@pytest.fixture(params=BACKENDS)
+def places(request: pytest.FixtureRequest, one_at_a_time: OneAtATime) -> Places:
+    return one_at_a_time.on(request.param)
 
 
 def run(exercise: Exercise, source: Source, launcher: Launcher, places: Places, only: str | None = None) -> Run:
@@ -86,7 +111,7 @@ def test_the_stub_fails_as_not_implemented(exercise: Exercise, launcher: Launche
     assert not [v for v in stub.verdicts if v.status == "pass"]
 
 
-@pytest.mark.parametrize(("places", "exercise", "path"), submissions(), indirect=["places"])
+@pytest.mark.parametrize(("places", "exercise", "path"), [*submissions()], indirect=["places"])
 def test_correct_submissions_pass(exercise: Exercise, path: Path, launcher: Launcher, places: Places) -> None:
     passed = run(exercise, Source("correct", path, exercise.drives), launcher, places)
     if not places.have(exercise.needs):
@@ -96,7 +121,7 @@ def test_correct_submissions_pass(exercise: Exercise, path: Path, launcher: Laun
     assert passed.exit_code(strict=False) == 0
 
 
-@pytest.mark.parametrize(("places", "bad"), placed_bads(), indirect=["places"])
+@pytest.mark.parametrize(("places", "bad"), [*placed_bads()], indirect=["places"])
 def test_known_bad_is_rejected_by_its_check_for_its_reason(
     bad: KnownBad, launcher: Launcher, places: Places, room: Room
 ) -> None:

@@ -71,17 +71,8 @@ def grade_in_container(
     announce(Message(N_("The class is graded in a container, since learner code can't be kept apart here otherwise.")))
     code = _run([*command(image, name, reads, out), *arguments])
     if out is not None and os.getuid() != 0:  # what root in the container wrote is to be its owner's
-        _ask(
-            "run",
-            "--rm",
-            "--network=none",
-            *_mount(out),
-            image,
-            "chown",
-            "-R",
-            f"--reference={out.absolute()}",
-            str(out.absolute()),
-        )
+        place = str(out.absolute())
+        _ask("run", "--rm", "--network=none", *_mount(out), image, "chown", "-R", f"--reference={place}", place)
     if code not in (0, 1, 2):
         raise KitError(
             Message(N_("The container ended with exit code {code}; its words above may say why."), {"code": code}),

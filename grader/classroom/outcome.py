@@ -46,13 +46,13 @@ class Outcome:
         learner: whose it is.
         status: see `Status`.
         key: a digest of everything that the verdicts follow from (files handed in, checks, seed, backend, versions).
-        keys: the same for each exercise, by id.
         seed: the seed of this learner's data.
         trouble: why there are no results; None where there are some.
         changed: files of the kit that the submission has changed, by relative name: reported, never used.
         commit: the commit of a git checkout; empty elsewhere.
         results: the run as `results.schema.json` describes it (`grader.results.document`); None where nothing was run.
             Of a submission that isn't graded, those exercises that were, and needn't be again.
+        keys: what `key` is, for each exercise by its id.
     """
 
     learner: Learner
@@ -62,8 +62,8 @@ class Outcome:
     trouble: Message | None = None
     changed: tuple[str, ...] = ()
     commit: str = ""
-    keys: Mapping[str, str] = field(default_factory=dict)
     results: Mapping[str, Any] | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,7 @@ def outcome_of(document: object) -> Outcome | None:
             learner = Learner(folder, id_, pseudonym)
             names = tuple(str(each) for each in changed)
             own = {str(id_): str(each) for id_, each in keys.items()}
-            return Outcome(learner, status, key, seed, from_json(trouble), names, commit, own, results)  # type: ignore[arg-type]
+            return Outcome(learner, status, key, seed, from_json(trouble), names, commit, results, own)  # type: ignore[arg-type]
     return None
 
 

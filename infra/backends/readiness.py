@@ -12,6 +12,7 @@ from uuid import uuid4
 from infra.backends import records
 from infra.backends.errors import BackendError, DiskFull, StartFailed, StartTimeout
 from infra.backends.rpc import get_version, version_in
+from infra.clients import connect
 from infra.messages import N_, Message
 
 if TYPE_CHECKING:
@@ -121,10 +122,10 @@ def version_lacks(uri: str, token: str, _seconds: float) -> str | None:
 def round_trip_lacks(uri: str, token: str, seconds: float) -> str | None:
     """Write one row into a new collection, read it back, and drop the collection."""
     import grpc
-    from pymilvus import MilvusClient, MilvusException
+    from pymilvus import MilvusException
 
     try:
-        client = MilvusClient(uri, token=token, timeout=seconds)
+        client = connect(uri, token, seconds=seconds)
         try:
             return _round_trip(client, f"dojo_ready_{uuid4().hex}", seconds)
         finally:

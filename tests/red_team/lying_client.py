@@ -3,7 +3,7 @@ Tries: to patch pymilvus so that the learner's own client reports writes that ne
 Stopped by: the check looks with the grader's own client, from another process.
 Against: upsert_replaces
 Because: upsert_kept_the_old
-Says: it still is
+Says: still has the old one
 """
 
 
