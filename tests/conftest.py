@@ -17,16 +17,16 @@ from grader.runner.launch import Launcher, start_launcher
 from infra.backends import availability, stop_all, wheel
 
 LONG = (
-    "test_exercises-2.2",
-    "test_exercises-3.1",
     "test_planted",
+    "test_exercises-3.1",
     "test_exercises-2.1",
+    "test_exercises-2.2",
     "test_exercises-3.4",
-    "test_exercises-2.3",
     "test_container",
+    "test_exercises-2.3",
+    "test_watch",
     "test_exercises-2.4",
     "test_exercises-3.3",
-    "test_watch",
     "test_sandbox",
     "test_exercises-1.1",
     "test_commands",

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
-from grader import plugin
+from grader import authoring, plugin
 from grader.check import Check
 from grader.curriculum import Exercise
 from grader.places import Places
@@ -44,8 +44,11 @@ def believed(exercise: Exercise, launcher: Launcher, places: Places) -> dict[str
 
     with _seed(1), _instead(record):
         recorded = grade((exercise,), code, launcher, places, listener=memory.listener(), opinions=Green())
+    assert authoring.not_passed(recorded.verdicts) is None, (
+        "the solution doesn't pass, so a parrot has nothing to repeat"
+    )
     checks = [v.check for v in recorded.verdicts if v.status == "pass" and v.check.evidence == "seen"]
-    assert checks, "the solution passes nothing here, so a parrot has nothing to repeat"
+    assert checks
     verdicts = [v for names in _layers(checks) for v in _repeated(names, memory, exercise, launcher, places)]
     return {verdict.check.name: verdict for verdict in verdicts if verdict.status != "fail"}
 
