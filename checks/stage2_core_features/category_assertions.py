@@ -11,12 +11,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from checks.stage2_core_features.articles import Library, Question
-from checks.stage2_core_features.fusion import Hits, Lists, Scores, best, rrf
+from checks.stage2_core_features.fusion import Hits, Lists, Scores, best, rrf, rrf_bounds
 from checks.stage2_core_features.hybrid_assertions import SCORE, agrees
 from grader.check import because, not_graded, shortened
 from infra.messages import N_, Message
 
-TRIES = 20
+TRIES = 40
 """Questions that are drawn for one that shows something."""
 
 
@@ -75,11 +75,22 @@ def fused_across_categories(library: Library, limit: int) -> tuple[Question, Hit
         The question, and all candidates by fused score.
     """
     for question in (library.question() for _ in range(TRIES)):
-        fused = best(rrf(library.lists(question)), len(library.articles))
+        lists = library.lists(question)
+        fused = best(rrf(lists), len(library.articles))
         certain = [key for key, score in fused[:limit] if score > fused[limit][1] + SCORE]
-        if len({library.category_of(key) for key in certain}) < len(certain):
+        least, greatest = (_best_of_each(scores, library, limit) for scores in rrf_bounds(lists))
+        share = len({library.category_of(key) for key in certain}) < len(certain)
+        if share and np.allclose(least, greatest, atol=SCORE):
             return question, fused
     raise not_graded("one_of_each", "here the best articles happen to be of different categories")
+
+
+def _best_of_each(scores: Scores, library: Library, limit: int) -> list[float]:
+    """Return the scores of the best article of each of the best categories."""
+    first: dict[str, float] = {}
+    for key, score in best(scores, len(scores)):
+        first.setdefault(library.category_of(key), score)
+    return list(first.values())[:limit]
 
 
 def assert_best_of_each(hits: Hits, library: Library, fused: Hits, limit: int) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 K = 60
+TIE = 1e-6
+"""By how little the scores of a single search may differ where its order is chance."""
 Hits = tuple[tuple[int, float], ...]
 Scores = Mapping[int, float]
 
@@ -36,6 +38,17 @@ def rrf(lists: Lists, k: float = K, first: int = 1) -> Scores:
     return _summed(
         (key, 1 / (k + rank)) for hits in (lists.words, lists.meaning) for rank, (key, _) in _ranks(hits, first)
     )
+
+
+def rrf_bounds(lists: Lists, k: float = K) -> tuple[Scores, Scores]:
+    """Return the least and the greatest score that each key can have: keys that tie may stand in any order."""
+    least: list[tuple[int, float]] = []
+    greatest: list[tuple[int, float]] = []
+    for hits in (lists.words, lists.meaning):
+        for key, score in hits:
+            least.append((key, 1 / (k + sum(other > score - TIE for _, other in hits))))
+            greatest.append((key, 1 / (k + 1 + sum(other > score + TIE for _, other in hits))))
+    return _summed(least), _summed(greatest)
 
 
 def weighted(lists: Lists, share_of_words: float) -> Scores:
