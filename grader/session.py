@@ -7,7 +7,7 @@ import os
 import platform
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -74,12 +74,20 @@ class Run:
             strict: whether anything that wasn't graded counts as 2.
         """
         statuses = [verdict.status for verdict in self.verdicts]
-        if "fail" in statuses:
-            return 1
         broken = any(v.status == "not_graded" and v.outcome.kind == "broken" for v in self.verdicts)
-        if "pass" not in statuses or broken or (strict and "not_graded" in statuses):
-            return 2
-        return 0
+        return exit_code(statuses, lacking=broken or (strict and "not_graded" in statuses))
+
+
+def exit_code(statuses: Collection[str], lacking: bool) -> int:
+    """Return the exit code for some checks.
+
+    Args:
+        statuses: of each check.
+        lacking: whether something wasn't graded that should have been.
+    """
+    if "fail" in statuses:
+        return 1
+    return 2 if "pass" not in statuses or lacking else 0
 
 
 def joined(runs: Sequence[Run]) -> Run:

@@ -35,7 +35,7 @@ from grader.classroom.stored import (
     write_outcome,
     write_outcomes,
 )
-from grader.curriculum import ROOT, exercises, find
+from grader.curriculum import ROOT, Exercise, exercises, find
 from grader.errors import WrongOption
 from infra.messages import Message
 from tests.class_parts import with_results
@@ -213,6 +213,10 @@ def test_the_secret_is_new_then_kept_and_nobody_elses_to_read(tmp_path: Path) ->
 # Keys.
 
 
+def kit(exercise: Exercise) -> str:
+    return keys.kit_digests([exercise])[exercise.id]
+
+
 def key(**changed: object) -> str:
     given = {
         "files": "digest",
@@ -271,17 +275,17 @@ def test_the_kit_counts_as_far_as_it_decides(
     (tmp_path / check).write_text("def later():\n    from checks.stage1_basics.film_hits import any", encoding="utf-8")
     for module in (keys, curriculum):
         monkeypatch.setattr(module, "ROOT", tmp_path)
-    before = keys.kit_digest(find("1.3"))
+    before = kit(find("1.3"))
     (tmp_path / path).write_text("after", encoding="utf-8")
-    assert (keys.kit_digest(find("1.3")) != before) is counts
+    assert (kit(find("1.3")) != before) is counts
 
 
 def test_of_the_curriculum_an_exercises_own_row_counts_and_its_hints_do_not() -> None:
     exercise = find("1.3")
-    before = keys.kit_digest(exercise)
-    assert keys.kit_digest(replace(exercise, hints=("Look again.",))) == before
-    assert keys.kit_digest(replace(exercise, points=exercise.points + 1)) != before
-    assert keys.kit_digest(replace(exercise, needs=frozenset(["partitions"]))) != before
+    before = kit(exercise)
+    assert kit(replace(exercise, hints=("Look again.",))) == before
+    assert kit(replace(exercise, points=exercise.points + 1)) != before
+    assert kit(replace(exercise, needs=frozenset(["partitions"]))) != before
 
 
 def test_every_module_of_the_checks_belongs_to_an_exercise() -> None:
@@ -292,7 +296,7 @@ def test_every_module_of_the_checks_belongs_to_an_exercise() -> None:
 
 def test_the_kits_own_digest_reads_the_real_files() -> None:
     assert (ROOT / "checks").is_dir()
-    digests = {keys.kit_digest(exercise) for exercise in exercises()}
+    digests = {*keys.kit_digests(exercises()).values()}
     assert len(digests) == len(exercises())
 
 

@@ -38,7 +38,7 @@ def server_places(state_dir: Path) -> Iterator[Callable[[], Places]]:
     assert state_dir.is_dir()
     with contextlib.ExitStack() as opened:
         yield functools.cache(lambda: opened.enter_context(contextlib.closing(Places("server", lambda _: None))))
-    stop_all()  # a 2.3.5 server that nobody uses takes a fifth of a core from the tests that follow
+    stop_all()  # a 2.3.5 server that nobody uses takes a third of a core from the tests that follow
 
 
 @pytest.mark.parametrize("exercise", exercises(), ids=lambda exercise: exercise.id)

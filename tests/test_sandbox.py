@@ -810,6 +810,7 @@ def test_a_bubblewrap_that_cannot_is_quoted(monkeypatch: pytest.MonkeyPatch, tmp
         require_sandbox()
     assert "setting up uid map: Permission denied" in str(caught.value)
     assert "Docker" in str(caught.value.remedy)
+    assert "--trust-submissions" in str(caught.value.remedy)
     assert descriptors() == before
 
 

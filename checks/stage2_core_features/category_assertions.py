@@ -78,19 +78,21 @@ def fused_across_categories(library: Library, limit: int) -> tuple[Question, Hit
         lists = library.lists(question)
         fused = best(rrf(lists), len(library.articles))
         certain = [key for key, score in fused[:limit] if score > fused[limit][1] + SCORE]
-        least, greatest = (_best_of_each(scores, library, limit) for scores in rrf_bounds(lists))
-        share = len({library.category_of(key) for key in certain}) < len(certain)
-        if share and np.allclose(least, greatest, atol=SCORE):
+        if len({library.category_of(key) for key in certain}) == len(certain):
+            continue
+        bounds = (best(scores, len(scores)) for scores in rrf_bounds(lists))
+        least, greatest = (_best_of_each(hits, library)[:limit] for hits in bounds)
+        if np.allclose(least, greatest, atol=SCORE):
             return question, fused
     raise not_graded("one_of_each", "here the best articles happen to be of different categories")
 
 
-def _best_of_each(scores: Scores, library: Library, limit: int) -> list[float]:
-    """Return the scores of the best article of each of the best categories."""
+def _best_of_each(hits: Hits, library: Library) -> list[float]:
+    """Return the score of the best article of each category, of hits of which the best come first."""
     first: dict[str, float] = {}
-    for key, score in best(scores, len(scores)):
+    for key, score in hits:
         first.setdefault(library.category_of(key), score)
-    return list(first.values())[:limit]
+    return list(first.values())
 
 
 def assert_best_of_each(hits: Hits, library: Library, fused: Hits, limit: int) -> None:
@@ -108,21 +110,19 @@ def assert_best_of_each(hits: Hits, library: Library, fused: Hits, limit: int) -
         "search_one_per_category() returned articles of {categories}: each category belongs there once.",
         categories=", ".join(categories),
     )
-    first: dict[str, tuple[int, float]] = {}
-    for hit in fused:
-        first.setdefault(library.category_of(hit[0]), hit)
-    expected = list(first.values())[:limit]
+    there = _best_of_each(fused, library)
+    expected = there[:limit]
     assert len(hits) == len(expected), because(
         "too_few_categories",
         "search_one_per_category() was asked for {limit} categories and returned {actual}, though the candidates are "
         "of {there}. It looks as if categories are thinned out after the search has ended: group within it.",
         limit=limit,
         actual=len(hits),
-        there=len(first),
+        there=len(there),
     )
-    assert np.allclose([score for _, score in hits], [score for _, score in expected], atol=SCORE), because(
+    assert np.allclose([score for _, score in hits], expected, atol=SCORE), because(
         "not_the_best",
         "search_one_per_category() returned the scores {actual}, the best of each category have {expected}.",
         actual=shortened([round(score, 4) for _, score in hits]),
-        expected=shortened([round(score, 4) for _, score in expected]),
+        expected=shortened([round(score, 4) for score in expected]),
     )

@@ -17,7 +17,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from grader.curriculum import ROOT
@@ -72,7 +72,7 @@ def grade_in_container(
     code = _run([*command(image, name, reads, out), *arguments])
     if out is not None and os.getuid() != 0:  # what root in the container wrote is to be its owner's
         place = str(out.absolute())
-        _ask("run", "--rm", "--network=none", *_mount(out), image, "chown", "-R", f"--reference={place}", place)
+        _ask("run", "--rm", "--network=none", _mount(out), image, "chown", "-R", f"--reference={place}", place)
     if code not in (0, 1, 2):
         raise KitError(
             Message(N_("The container ended with exit code {code}; its words above may say why."), {"code": code}),
@@ -83,8 +83,8 @@ def grade_in_container(
 
 def command(image: str, name: str, reads: Sequence[Path], out: Path | None) -> list[str]:
     """Return the command line that runs the kit in a container, without the kit's own arguments."""
-    mounts = [part for path in (ROOT, *reads) for part in _mount(path, readonly=True)]
-    mounts += [] if out is None else _mount(out)
+    mounts = [_mount(path, readonly=True) for path in (ROOT, *reads)]
+    mounts += [] if out is None else [_mount(out)]
     told = {variable: os.environ[variable] for variable in _TOLD if variable in os.environ}
     told |= {INSIDE: "1", "PYTHONPATH": str(ROOT)}
     # git reads a repository of somebody else's only where it is told to.
@@ -130,14 +130,14 @@ def _context(files: Sequence[Path]) -> bytes:
     return packed.getvalue()
 
 
-def _mount(path: Path, readonly: bool = False) -> Iterator[str]:
-    """Yield the option that shows a file or folder of this machine in the container, where it lies here."""
+def _mount(path: Path, readonly: bool = False) -> str:
+    """Return the option that shows a file or folder of this machine in the container, where it lies here."""
     place = str(path.absolute())
     row = io.StringIO()
     csv.writer(row, lineterminator="").writerow(
         ["type=bind", f"source={place}", f"target={place}", *(["readonly"] if readonly else [])]
     )
-    yield f"--mount={row.getvalue()}"
+    return f"--mount={row.getvalue()}"
 
 
 def _run(line: Sequence[str]) -> int:

@@ -153,7 +153,7 @@ def _conditions(order: Order, lanes: int) -> Conditions:
 def _planned(order: Order, work: Path) -> tuple[list[Outcome], list[Task]]:
     """Take in all submissions; return the outcomes that are known already, and what is left to do."""
     names = file_names(entry.learner for entry in order.entries)
-    kits, packages = {exercise.id: keys.kit_digest(exercise) for exercise in order.exercises}, keys.versions()
+    kits, packages = keys.kit_digests(order.exercises), keys.versions()
     known: list[Outcome] = []
     tasks: list[Task] = []
     for entry in order.entries:

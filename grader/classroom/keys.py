@@ -17,20 +17,25 @@ PACKAGES = ("pymilvus", "milvus-lite", "milvus", "numpy", "pytest", "torch", "se
 _SHARED = ("fixtures/**/*", "infra/**/*.py", "grader/*.py", "grader/runner/*.py", "checks/conftest.py", "checks/*.ini")
 
 
-def kit_digest(exercise: Exercise) -> str:
-    """Return a digest of the files of this kit that decide over an exercise.
+def kit_digests(exercises: Iterable[Exercise]) -> dict[str, str]:
+    """Return a digest of the files of this kit that decide over each exercise, by its id.
 
     The checks of other exercises, the texts around a verdict and its translations have no part in it; of the
-    curriculum only this exercise's row has, without its hints.
+    curriculum only an exercise's own row has, without its hints.
     """
+    shared = _of_files(_found(_SHARED))
+    return {exercise.id: _digest([shared, _row(exercise), _of_files(_own(exercise))]) for exercise in exercises}
+
+
+def _row(exercise: Exercise) -> str:
+    """Return what the curriculum says of an exercise, as far as it decides."""
+    return json.dumps(asdict(replace(exercise, hints=())), default=sorted, sort_keys=True)
+
+
+def _own(exercise: Exercise) -> set[Path]:
+    """Return the files of an exercise alone: its checks and its solution."""
     solution = f"solutions/{exercise.stage}/{exercise.stem}"
-    patterns = (*_SHARED, f"{solution}*", f"{solution}/**/*")
-    paths = {path for pattern in patterns for path in ROOT.glob(pattern) if _counts(path)}
-    row = json.dumps(asdict(replace(exercise, hints=())), default=sorted, sort_keys=True)
-    digest = hashlib.sha256(f"{row}\n".encode())
-    for path in sorted(paths | checks_of(exercise)):
-        digest.update(f"{path.relative_to(ROOT).as_posix()} {_of_file(path)}\n".encode())
-    return digest.hexdigest()
+    return _found((f"{solution}*", f"{solution}/**/*")) | checks_of(exercise)
 
 
 def checks_of(exercise: Exercise) -> set[Path]:
@@ -85,7 +90,7 @@ def key(
     Args:
         files: digest of the files that were handed in for its stage.
         exercise: its id.
-        kit: what `kit_digest` returns.
+        kit: what `kit_digests` returns.
         seed: the learner's.
         milvus: backend and version.
         isolation: what the code runs in.
@@ -103,8 +108,14 @@ def _digest(parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _counts(path: Path) -> bool:
-    return path.is_file() and "__pycache__" not in path.parts
+def _found(patterns: Iterable[str]) -> set[Path]:
+    paths = (path for pattern in patterns for path in ROOT.glob(pattern))
+    return {path for path in paths if path.is_file() and "__pycache__" not in path.parts}
+
+
+def _of_files(paths: Iterable[Path]) -> dict[str, str]:
+    """Return the digest of each file, by its name in the kit."""
+    return {path.relative_to(ROOT).as_posix(): _of_file(path) for path in paths}
 
 
 def _of_file(path: Path) -> str:

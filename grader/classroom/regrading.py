@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.classroom.outcome import Outcome
+from grader.session import exit_code
 
 
 def still_holds(earlier: Outcome | None, keys: Mapping[str, str]) -> Mapping[str, Any] | None:
@@ -23,7 +24,8 @@ def still_holds(earlier: Outcome | None, keys: Mapping[str, str]) -> Mapping[str
     """
     if earlier is None or earlier.results is None:
         return None
-    same = [id_ for id_ in keys if earlier.keys.get(id_) == keys[id_] and id_ in graded_ids(earlier.results)]
+    there = graded_ids(earlier.results)
+    same = [id_ for id_ in keys if earlier.keys.get(id_) == keys[id_] and id_ in there]
     return composed(same, earlier.results) if same else None
 
 
@@ -38,12 +40,6 @@ def composed(ids: Sequence[str], *parts: Mapping[str, Any] | None) -> dict[str, 
     every = {row["id"]: row for part in there for row in part["exercises"]}
     rows = [every[id_] for id_ in ids]
     first = {name: rows[0][name] for name in ("backend", "milvus")}
-    return {**there[-1], **first, "exit_code": _exit_code(rows), "exercises": rows}
-
-
-def _exit_code(rows: Sequence[Mapping[str, Any]]) -> int:
-    """Return what `Run.exit_code` does for a strict run."""
     statuses = {check["status"] for row in rows for check in row["checks"]}
-    if "fail" in statuses:
-        return 1
-    return 0 if statuses == {"pass"} else 2
+    code = exit_code(statuses, lacking="not_graded" in statuses)
+    return {**there[-1], **first, "exit_code": code, "exercises": rows}

@@ -54,14 +54,15 @@ def require_sandbox() -> None:
 _REMEDY = Message(
     N_(
         "`apt-get install bubblewrap` (or your system's package) brings it. Where Docker runs, the same command grades "
-        "in a container that has it."
+        "in a container that has it. Or grade in a container that you throw away, and say --trust-submissions there."
     )
 )
 _ELSEWHERE = Message(
     N_(
         "It needs user namespaces, or root with CAP_SYS_ADMIN: on Ubuntu `sudo sysctl "
         "kernel.apparmor_restrict_unprivileged_userns=0` allows them, `docker run --privileged` in a container. Where "
-        "Docker runs, the same command grades in a container that allows them."
+        "Docker runs, the same command grades in a container that allows them. Or grade in a container that you throw "
+        "away, and say --trust-submissions there."
     )
 )
 

@@ -23,6 +23,7 @@ from infra.backends.launch import HOST, free_ports
 from infra.backends.readiness import round_trip_lacks, version_lacks
 from infra.backends.rpc import get_version, version_in
 from infra.backends.state import writing
+from infra.clients import connect
 from infra.compose.program import compose_program
 from infra.messages import N_, Message
 
@@ -189,10 +190,10 @@ def _lacks(uri: str, token: str) -> str | None:
 
 def _change_password(uri: str, password: str) -> None:
     """Replace the well-known password; while Milvus still starts it says no, and is asked again."""
-    from pymilvus import MilvusClient, MilvusException
+    from pymilvus import MilvusException
 
     with contextlib.suppress(MilvusException):
-        client = MilvusClient(uri, token=_DEFAULT_TOKEN, timeout=5)
+        client = connect(uri, _DEFAULT_TOKEN, seconds=5)
         client.update_password("root", _DEFAULT_TOKEN.partition(":")[2], password, timeout=5)
         client.close()
 
