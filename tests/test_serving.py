@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import numpy as np
 import pytest
-from pymilvus import DataType
+from pymilvus import DataType, MilvusException
 from pymilvus.milvus_client.index import IndexParams
 
 from fixtures.milvus import Milvus, workspace
 from fixtures.recall import exact
-from fixtures.serving import serve, settle, unserved
+from fixtures.serving import load_anew, serve, settle, unserved
 from infra.backends import availability, shared_server
 
 BACKENDS = [row.backend for row in availability() if row.ok and row.backend in ("lite", "server")]
@@ -73,6 +74,26 @@ def test_what_has_settled_is_searched_by_its_index(milvus: Milvus) -> None:
         milvus.client.insert(name, rows_of(np.random.default_rng(5).standard_normal((ROWS, DIM))))
         settle(milvus, name)
         assert unserved(milvus, name, ROWS) is None
+
+
+def test_an_index_that_lite_is_still_writing_is_waited_for(milvus: Milvus, state_dir: Path) -> None:
+    if milvus.server.backend != "lite":
+        pytest.skip("only lite builds an index in the background and in place")
+    name = milvus.new_name("written")
+    vectors = np.random.default_rng(6).standard_normal((500, DIM))
+    serve(milvus, name, schema_of(milvus), index_of(milvus, "HNSW"), rows_of(vectors))
+    [file] = state_dir.glob(f"**/{name}/**/*.idx")
+    whole = file.read_bytes()
+    file.write_bytes(whole[:1_000])
+    milvus.client.release_collection(name)
+    with pytest.raises(MilvusException, match="faiss"):  # what load_anew has to live with
+        milvus.client.load_collection(name)
+    rest = Timer(0.3, file.write_bytes, [whole])
+    rest.start()
+    load_anew(milvus, name)
+    rest.join()
+    found = milvus.client.search(name, vectors[:1].tolist(), limit=1, search_params={"params": {"ef": 64}})
+    assert found[0][0]["id"] == 0
 
 
 def test_what_is_not_served_is_said(milvus: Milvus) -> None:
