@@ -238,6 +238,19 @@ def test_two_submissions_share_no_files_and_no_processes(submit: Submit, sandbox
     assert len(sandboxes._worlds) <= KEPT
 
 
+def test_exercises_of_one_author_share_a_sandbox(tmp_path: Path, sandboxes: SandboxLauncher) -> None:
+    text = "import os\ndef network(): return os.stat('/proc/self/ns/net').st_ino\n"
+    found = {}
+    for folder, name, owns in (("one", "a", True), ("one", "b", True), ("other", "a", True), ("one", "a", False)):
+        path = tmp_path / folder / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        with closing(Submission(Source("class", path, owns_folder=owns), sandboxes, DEFAULT)) as submission:
+            found[folder, name, owns] = submission.call("network")
+    assert found["one", "a", True] == found["one", "b", True]
+    assert len({found["one", "a", True], found["other", "a", True], found["one", "a", False]}) == 3
+
+
 def test_an_interpreter_below_tmp_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     kit = Path("/tmp/kit/.nox/dojo/lib")
     monkeypatch.setattr(enclosure, "_interpreter", lambda: [kit])
@@ -688,7 +701,7 @@ def descriptors() -> int:
 
 
 def launcher_pid(launcher: SandboxLauncher) -> int:
-    return next(iter(launcher._worlds.values()))[0]._bwrap.pid
+    return next(iter(launcher._worlds.values())).world._bwrap.pid
 
 
 def running(family: list[psutil.Process]) -> list[psutil.Process]:

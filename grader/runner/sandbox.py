@@ -3,9 +3,9 @@
     require_sandbox()                   raises what to install where there can be none
     launcher = SandboxLauncher()        as many as there are workers, each for itself
 
-Each source has a sandbox of its own (`world`), made by bubblewrap: what it sees is in `enclosure`, which system calls
+Each author has a sandbox of their own (`world`), made by bubblewrap: what it sees is in `enclosure`, which system calls
 it is refused in `syscalls`, how it reaches the server that it is graded on in `openings`. Children are forked in it as
-quickly as outside. What one leaves in /tmp, later children of the same source find there, and nobody else.
+quickly as outside. What one leaves in /tmp, later children of the same author find there, and nobody else.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from grader.errors import KitError
 from grader.runner.forking import Launched
@@ -68,12 +69,15 @@ _ELSEWHERE = Message(
 
 
 class SandboxLauncher:
-    """Forks children in sandboxes, one for each source: a source's first child takes a second, the others 20 ms."""
+    """Forks children in sandboxes, one for each author: the first child takes most of a second, the others 20 ms.
+
+    Sources share one where all Python files of their folder are one author's, such as the exercises of a submission.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._spare: World | None = World()
-        self._worlds: dict[Source, tuple[World, Source]] = {}
+        self._worlds: dict[Source | Path, _Settled] = {}
         self._of_child: dict[int, World] = {}
 
     def launch(self, source: Source | None = None, models: Sequence[str] = ()) -> Launched:
@@ -91,7 +95,8 @@ class SandboxLauncher:
             try:
                 return self._fork(source, models)
             except OSError as error:
-                said = self._worlds[source][0].said() if source in self._worlds else ""
+                settled = self._worlds.get(_author(source))
+                said = settled.world.said() if settled else ""
                 self._drop(source)
                 raise LaunchError(f"the sandbox for learner code doesn't start: {said or error}") from None
 
@@ -103,32 +108,49 @@ class SandboxLauncher:
     def close(self) -> None:
         """End every sandbox with all that is in it."""
         with self._lock:
-            for source in [*self._worlds]:
-                self._drop(source)
+            for author in [*self._worlds]:
+                self._end(author)
             if self._spare is not None:
                 self._spare.close()
                 self._spare = None
 
     def _fork(self, source: Source, models: Sequence[str]) -> Launched:
-        if source not in self._worlds:
+        author = _author(source)
+        if author not in self._worlds:
             self._make_room()
             world, self._spare = self._spare or World(), None
-            self._worlds[source] = (world, source)
-            self._worlds[source] = (world, world.place(source))
-        world, seen = self._worlds.pop(source)
-        self._worlds[source] = (world, seen)  # the one that was used last comes last
-        child = world.fork(models)
-        self._of_child[child.pid] = world
-        return replace(child, source=seen)
+            self._worlds[author] = _Settled(world)
+        settled = self._worlds[author] = self._worlds.pop(author)  # the one that was used last comes last
+        if source not in settled.seen:
+            settled.seen[source] = settled.world.place(source)
+        child = settled.world.fork(models)
+        self._of_child[child.pid] = settled.world
+        return replace(child, source=settled.seen[source])
 
     def _make_room(self) -> None:
         """End sandboxes that weren't used for long, and in which nothing runs that anybody waits for."""
-        for source in [*self._worlds][: max(0, len(self._worlds) - KEPT + 1)]:
-            if not self._worlds[source][0].guests:
-                self._drop(source)
+        for author in [*self._worlds][: max(0, len(self._worlds) - KEPT + 1)]:
+            if not self._worlds[author].world.guests:
+                self._end(author)
 
     def _drop(self, source: Source) -> None:
-        if source in self._worlds:
-            world, _ = self._worlds.pop(source)
-            self._of_child = {pid: its for pid, its in self._of_child.items() if its is not world}
-            world.close()
+        if _author(source) in self._worlds:
+            self._end(_author(source))
+
+    def _end(self, author: Source | Path) -> None:
+        world = self._worlds.pop(author).world
+        self._of_child = {pid: its for pid, its in self._of_child.items() if its is not world}
+        world.close()
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """A sandbox, and as what each source that was placed in it is found there."""
+
+    world: World
+    seen: dict[Source, Source] = field(default_factory=dict)
+
+
+def _author(source: Source) -> Source | Path:
+    """Return what tells whose a source is: its folder, where all that lies there is theirs, else the source itself."""
+    return source.path.parent if source.owns_folder else source
