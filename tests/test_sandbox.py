@@ -447,6 +447,30 @@ def test_a_port_is_closed_when_the_process_is_that_had_it(submit: Submit, echo: 
     assert submission.call("connect", echo) == "ConnectionRefusedError"
 
 
+def test_a_port_is_closed_until_somebody_listens_there(submit: Submit, echo: int) -> None:
+    text = (
+        REACHES
+        + "\nimport time\ndef tries(uri, port, seconds):\n    until = time.monotonic() + seconds\n    found = []"
+    )
+    text += "\n    while time.monotonic() < until and found[-1:] != ['hello']:\n        found.append(connect(port))"
+    text += "\n        time.sleep(0.01)\n    return found"
+    with socket.create_server(("127.0.0.1", 0)) as reserved:
+        port = reserved.getsockname()[1]
+    uri = Endpoint("uri", f"http://127.0.0.1:{port}")
+    submission = submit(text)
+    assert set(submission.call("tries", uri, port, 0.2)) == {"ConnectionRefusedError"}
+    late = submission.start("tries", uri, port, 10.0)
+    time.sleep(0.2)
+    with socket.create_server(("127.0.0.1", port)) as server:
+        connection, _ = server.accept()
+        with connection:
+            connection.sendall(connection.recv(100))
+        found = late.wait(20)
+    assert set(found[:-1]) == {"ConnectionRefusedError"}
+    assert found[-1] == "hello"
+    assert submission.call("with_uri", Endpoint("uri", f"http://127.0.0.1:{echo}"), echo)[1] == "hello"
+
+
 def test_an_abstract_socket_of_this_machine_is_not_there(submit: Submit) -> None:
     with socket.socket(socket.AF_UNIX) as server:
         name = f"dojo-test-{os.getpid()}"

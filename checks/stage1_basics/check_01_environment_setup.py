@@ -153,13 +153,17 @@ def shares_no_name(submission: Submission, milvus: Milvus, kept: Kept) -> None:
 def tidies_up_after_a_failure(submission: Submission, milvus: Milvus) -> None:
     """wait_until_ready tidies up after a failure, and is in time"""
     # Long enough for the reads to be reached, which a full server takes a second for, and a busy one more. Nor does a
-    # server that stalls for a moment decide: a wait that is late is judged by the next one, which has twice the time.
+    # server that stalls for a moment decide: a wait that is late, or hasn't tidied up, is judged by the next one, which
+    # has twice the time.
     short, long = (2.0, 5.0) if milvus.server.backend == "lite" else (4.0, 8.0)
     for deadline_s in (short, long):
         with door(milvus) as proxy, proxy.treating(refuse(UNAVAILABLE, *READS)):
             wait = Wait(submission, proxy.uri, deadline_s)
             ended = wait.end()
-            assert_tidied_up(ended, left_behind(milvus, names_created(proxy)) if ended else [])
+            left = left_behind(milvus, names_created(proxy)) if ended else []
+            if left and deadline_s == short:
+                continue
+            assert_tidied_up(ended, left)
             assert_created(proxy)
             if asked_for(proxy, READS) and (ended is not None or deadline_s == long):
                 assert_timed_out(wait, ended, "returned_unread")
