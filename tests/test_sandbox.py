@@ -21,7 +21,7 @@ import psutil
 import pytest
 
 from grader.curriculum import ROOT
-from grader.runner import enclosure, forking, guard, world
+from grader.runner import enclosure, forking, guard, openings, world
 from grader.runner.errors import LearnerError
 from grader.runner.guard import Limits
 from grader.runner.handing import handed_out
@@ -470,6 +470,13 @@ def test_a_port_is_closed_until_somebody_listens_there(submit: Submit, echo: int
     assert set(found[:-1]) == {"ConnectionRefusedError"}
     assert found[-1] == "hello"
     assert submission.call("with_uri", Endpoint("uri", f"http://127.0.0.1:{echo}"), echo)[1] == "hello"
+
+
+def test_a_port_that_is_served_without_a_listener_is_open(
+    submit: Submit, echo: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openings, "is_listened_on", lambda _: False)
+    assert submit(REACHES).call("with_uri", Endpoint("uri", f"http://127.0.0.1:{echo}"), echo)[1] == "hello"
 
 
 def test_an_abstract_socket_of_this_machine_is_not_there(submit: Submit) -> None:

@@ -58,7 +58,7 @@ class Openings:
         host, port = parts.hostname or HOST, parts.port or (443 if parts.scheme == "https" else 80)
         with self._lock:
             if port not in self._listeners and port not in self._awaited:
-                if host in LOCAL and not is_listened_on(port):
+                if host in LOCAL and not is_listened_on(port) and not answers(port):
                     self._awaited.add(port)
                     threading.Thread(target=self._await, args=(host, port), daemon=True, name="opening").start()
                 else:
@@ -131,4 +131,11 @@ def is_listened_on(port: int) -> bool:
                 _, local, _, state, *_ = line.split()
                 if state == _LISTENS and local.endswith(ends):
                     return True
+    return False
+
+
+def answers(port: int) -> bool:
+    """Say whether a port is served although nobody here listens: Docker may lead it away by iptables alone."""
+    with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=1.0):
+        return True
     return False
