@@ -76,9 +76,8 @@ def test_what_has_settled_is_searched_by_its_index(milvus: Milvus) -> None:
         assert unserved(milvus, name, ROWS) is None
 
 
+@pytest.mark.parametrize("milvus", ["lite"], indirect=True)  # which builds an index in the background and in place
 def test_an_index_that_lite_is_still_writing_is_waited_for(milvus: Milvus, state_dir: Path) -> None:
-    if milvus.server.backend != "lite":
-        pytest.skip("only lite builds an index in the background and in place")
     name = milvus.new_name("written")
     vectors = np.random.default_rng(6).standard_normal((500, DIM))
     serve(milvus, name, schema_of(milvus), index_of(milvus, "HNSW"), rows_of(vectors))

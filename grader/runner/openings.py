@@ -108,10 +108,8 @@ class Openings:
             time.sleep(LOOK_S)
             if port not in self._awaited:
                 return
-        with (
-            self._lock,
-            contextlib.suppress(OSError, PortTaken),
-        ):  # who took the port inside meanwhile fools himself only
+        # Learner code that has taken the port inside meanwhile fools only itself.
+        with self._lock, contextlib.suppress(OSError, PortTaken):
             if port in self._awaited:
                 self._awaited.discard(port)
                 self._listen(host, port)

@@ -87,17 +87,17 @@ class SandboxLauncher:
             LaunchError: there is no sandbox, or nothing in it answers.
         """
         assert source is not None, "a sandbox is made for a source"
+        author = _author(source)
         with self._lock:
             try:
                 return self._fork(source, models)
             except OSError:
-                self._drop(source)
+                self._drop(author)
             try:
                 return self._fork(source, models)
             except OSError as error:
-                settled = self._worlds.get(_author(source))
-                said = settled.world.said() if settled else ""
-                self._drop(source)
+                said = self._worlds[author].world.said() if author in self._worlds else ""
+                self._drop(author)
                 raise LaunchError(f"the sandbox for learner code doesn't start: {said or error}") from None
 
     def exit_code(self, pid: int, timeout_s: float) -> int | None:
@@ -109,7 +109,7 @@ class SandboxLauncher:
         """End every sandbox with all that is in it."""
         with self._lock:
             for author in [*self._worlds]:
-                self._end(author)
+                self._drop(author)
             if self._spare is not None:
                 self._spare.close()
                 self._spare = None
@@ -131,16 +131,13 @@ class SandboxLauncher:
         """End sandboxes that weren't used for long, and in which nothing runs that anybody waits for."""
         for author in [*self._worlds][: max(0, len(self._worlds) - KEPT + 1)]:
             if not self._worlds[author].world.guests:
-                self._end(author)
+                self._drop(author)
 
-    def _drop(self, source: Source) -> None:
-        if _author(source) in self._worlds:
-            self._end(_author(source))
-
-    def _end(self, author: Source | Path) -> None:
-        world = self._worlds.pop(author).world
-        self._of_child = {pid: its for pid, its in self._of_child.items() if its is not world}
-        world.close()
+    def _drop(self, author: Source | Path) -> None:
+        if author in self._worlds:
+            world = self._worlds.pop(author).world
+            self._of_child = {pid: its for pid, its in self._of_child.items() if its is not world}
+            world.close()
 
 
 @dataclass(frozen=True)
