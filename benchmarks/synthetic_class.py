@@ -121,7 +121,8 @@ def _wrong(planted: Planted, checks: list[dict[str, Any]]) -> list[str]:
             wrong = statuses[planted.check] != "fail" or reasons[planted.check] != planted.reason
         case "attack":
             wrong = statuses[planted.check] != "fail"
-    return [f"{shown}: {planted.check} {statuses.get(planted.check, '')}, failed: {failed}"] if wrong else []
+    said = {check["id"]: check["message"] for check in checks if check["status"] == "fail"}
+    return [f"{shown}: {planted.check} {statuses.get(planted.check, '')}, failed: {said}"] if wrong else []
 
 
 def _plant(exercise: Exercise, kind: Kind, tree: Path, rng: random.Random, backend: str, isolated: bool) -> Planted:

@@ -156,6 +156,38 @@ def test_who_loses_the_server_through_no_fault_of_theirs_still_passes(clone: Clo
     assert "alone on a fresh server" in out
 
 
+PAUSES = """
+import os
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+
+_sleep, _slept = time.sleep, Path("{slept}")
+
+def _wake_up_late(seconds):
+    if threading.current_thread().name.startswith("ThreadPoolExecutor"):
+        with _slept.open("ab") as stream:
+            stream.write(b".")
+        if _slept.stat().st_size <= {threads}:
+            seconds = 0.6
+    _sleep(seconds)
+
+time = SimpleNamespace(sleep=_wake_up_late)
+"""
+
+
+def test_who_is_paused_by_a_busy_machine_is_not_told_to_wait_at_random(clone: Clone, tmp_path: Path) -> None:
+    """Once all threads that wait for different times wake up together; the check looks again before it judges."""
+    slept, threads = tmp_path / "slept", 24
+    exercise = find("1.2")
+    solution = exercise.file("solutions").read_text(encoding="utf-8")
+    clone.put(exercise, solution + PAUSES.format(slept=slept, threads=threads))
+    clone.run("grade", "1", "1.2", "--backend", "lite")
+    checks = {check["id"]: check["status"] for check in clone.results()["exercises"][0]["checks"]}
+    assert checks["1.2/waits_differ"] == "pass"
+    assert slept.stat().st_size == 2 * threads
+
+
 def learner_process(grader: int) -> list[psutil.Process]:
     """Return the zygote and the learner's process of a grader, once the learner's code runs."""
     family = psutil.Process(grader).children(recursive=True)
