@@ -1,7 +1,7 @@
 """`nox -s bench -- class`: what grading a class costs a submission, and how time and memory grow with its size.
 
     nox -s bench -- class                     8, 32 and 128 submissions of stage 1, with a warm server
-    nox -s bench -- class 8 --stage 1
+    nox -s bench -- class 8 --stage 2 --backend server
 
 Submissions are solutions, other right ways, stubs, mistakes and attacks in turn (`benchmarks.synthetic_class`).
 Whatever came otherwise than it was planted is named, and is exit code 1.
@@ -24,8 +24,9 @@ from rich.table import Table
 
 from benchmarks.synthetic_class import make_class, surprises
 from grader.classroom.stored import read_class
-from grader.curriculum import ROOT, exercises
+from grader.curriculum import ROOT, Exercise, exercises
 from grader.storage import REPORTS, write_json
+from infra import abilities
 from infra.backends import availability, shared_server
 
 _LOOK_S = 0.5
@@ -54,9 +55,17 @@ def main() -> int:
     options = _options()
     console = Console(highlight=False)
     backend = options.backend or next(row.backend for row in availability() if row.ok)
-    shared_server(backend)
-    console.print(f"stage {options.stage} on {backend}, seconds and memory of all processes")
-    rows = [_graded(count, options.stage, backend) for count in options.counts]
+    server = shared_server(backend)
+    chosen = [
+        exercise
+        for exercise in exercises()
+        if exercise.id.startswith(f"{options.stage}.") and all(abilities.has(server, need) for need in exercise.needs)
+    ]
+    if not chosen:
+        console.print(f"{backend} can't show any exercise of stage {options.stage}.")
+        return 2
+    console.print(f"{', '.join(e.id for e in chosen)} on {backend}, seconds and memory of all processes")
+    rows = [_graded(count, chosen, backend) for count in options.counts]
     table = Table("submissions", "seconds", "seconds each", "peak memory, MiB", "not as planted")
     for row in rows:
         each = f"{row.seconds / row.count:.2f}"
@@ -68,12 +77,12 @@ def main() -> int:
     return int(any(row.surprises for row in rows))
 
 
-def _graded(count: int, stage: int, backend: str) -> Graded:
-    chosen = [exercise for exercise in exercises() if exercise.id.startswith(f"{stage}.")]
+def _graded(count: int, chosen: list[Exercise], backend: str) -> Graded:
     with tempfile.TemporaryDirectory() as scratch:
         handed_in, out = Path(scratch) / "submissions", Path(scratch) / "class"
         planted = make_class(handed_in, count, chosen, seed=count, backend=backend)
-        command = ["autograde", str(handed_in), "--stage", str(stage), "--out", str(out), "--backend", backend]
+        ids = ",".join(exercise.id for exercise in chosen)
+        command = ["autograde", str(handed_in), "--only", ids, "--out", str(out), "--backend", backend]
         began = time.monotonic()
         process = subprocess.Popen([sys.executable, "-m", "grader", *command], cwd=ROOT)
         with _Watch(process.pid) as watch:
