@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from pymilvus import MilvusClient, MilvusException
 
-from infra.backends import BackendUnavailable, DiskFull, StartTimeout, daemon
+from infra.backends import BackendUnavailable, DiskFull, StartFailed, StartTimeout, daemon
 from infra.compose import stack
 from infra.compose.program import compose_program
 from infra.images import pulling
@@ -197,6 +197,18 @@ class TestUp:
         monkeypatch.setattr(stack, "READY_SECONDS", 0.5)
         with pytest.raises(StartTimeout, match="did not take a write and a read"):
             stack._ready("http://127.0.0.1:1", stack._secrets())
+
+    @pytest.mark.usefixtures("project")
+    def test_a_milvus_that_ends_is_not_waited_for(self, clone: Clone, image: str) -> None:
+        """`false` is a stand-in for a Milvus that can't start."""
+        assert clone
+        known = stack._secrets()
+        name = f"{known.project}-standalone-1"
+        daemon.client().containers.run(image, ["false"], name=name, detach=True)
+        with pytest.raises(StartFailed, match="exit code 1") as caught:
+            stack._ready("http://127.0.0.1:1", known)
+        assert name in str(caught.value.remedy)
+        daemon.client().api.remove_container(name, force=True)
 
 
 def address(printed: str) -> tuple[str, str]:

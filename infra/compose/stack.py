@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infra.backends import BackendUnavailable, StartTimeout, state_dir
+from infra.backends import BackendUnavailable, StartFailed, StartTimeout, daemon, state_dir
 from infra.backends.daemon import has_image, milvus_image
 from infra.backends.launch import HOST, free_ports
 from infra.backends.readiness import round_trip_lacks, version_lacks
@@ -172,6 +172,7 @@ def _ready(uri: str, known: Secrets) -> str:
     deadline = time.monotonic() + READY_SECONDS
     token = f"root:{known.root}"
     while lacks := _lacks(uri, token):
+        _still_runs(known)
         if time.monotonic() > deadline:
             fields = {"seconds": READY_SECONDS, "state": lacks, "project": known.project}
             raise StartTimeout(
@@ -180,6 +181,23 @@ def _ready(uri: str, known: Secrets) -> str:
             )
         time.sleep(_POLL_SECONDS)
     return version_in(get_version(uri, token, seconds=3.0) or b"")
+
+
+def _still_runs(known: Secrets) -> None:
+    """Raise StartFailed where Milvus' container has ended, since nobody needs to wait for it."""
+    from docker.errors import DockerException
+
+    name = f"{known.project}-standalone-1"
+    try:
+        ended = daemon.client().containers.list(all=True, filters={"name": f"^/?{name}$", "status": "exited"})
+    except DockerException:  # it can't be asked just now; the stack itself may answer
+        return
+    if ended:
+        fields = {"exit_code": ended[0].attrs["State"]["ExitCode"], "container": name}
+        raise StartFailed(
+            Message(N_("Milvus ended while it started (exit code {exit_code})."), fields),
+            Message(N_("Its logs: docker logs {container}. The same command starts it again."), fields),
+        )
 
 
 def _lacks(uri: str, token: str) -> str | None:
