@@ -157,7 +157,6 @@ def test_who_loses_the_server_through_no_fault_of_theirs_still_passes(clone: Clo
 
 
 PAUSES = """
-import os
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -185,7 +184,7 @@ def test_who_is_paused_by_a_busy_machine_is_not_told_to_wait_at_random(clone: Cl
     clone.run("grade", "1", "1.2", "--backend", "lite")
     checks = {check["id"]: check["status"] for check in clone.results()["exercises"][0]["checks"]}
     assert checks["1.2/waits_differ"] == "pass"
-    assert slept.stat().st_size == 2 * threads
+    assert slept.stat().st_size >= 2 * threads, "the check didn't look again"
 
 
 def learner_process(grader: int) -> list[psutil.Process]:
