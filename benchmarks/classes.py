@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,9 +26,9 @@ from rich.table import Table
 from benchmarks.synthetic_class import make_class, surprises
 from grader.classroom.stored import read_class
 from grader.curriculum import ROOT, Exercise, exercises
+from grader.places import Places
 from grader.storage import REPORTS, write_json
-from infra import abilities
-from infra.backends import availability, shared_server
+from infra.backends import availability
 
 _LOOK_S = 0.5
 MIB = 1 << 20
@@ -55,12 +56,9 @@ def main() -> int:
     options = _options()
     console = Console(highlight=False)
     backend = options.backend or next(row.backend for row in availability() if row.ok)
-    server = shared_server(backend)
-    chosen = [
-        exercise
-        for exercise in exercises()
-        if exercise.id.startswith(f"{options.stage}.") and all(abilities.has(server, need) for need in exercise.needs)
-    ]
+    of_stage = [exercise for exercise in exercises() if exercise.id.startswith(f"{options.stage}.")]
+    with closing(Places(backend, lambda _: None)) as places:
+        chosen = [exercise for exercise in of_stage if places.have(exercise.needs)]
     if not chosen:
         console.print(f"{backend} can't show any exercise of stage {options.stage}.")
         return 2

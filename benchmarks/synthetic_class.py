@@ -110,7 +110,7 @@ def surprises(planted: dict[str, dict[str, Planted]], class_: Class) -> list[str
 def _wrong(planted: Planted, checks: list[dict[str, Any]]) -> list[str]:
     statuses = {check["id"]: check["status"] for check in checks}
     reasons = {check["id"]: check["reason"] for check in checks}
-    failed = sorted(id_ for id_, status in statuses.items() if status == "fail")
+    failed = {check["id"]: check["message"] for check in checks if check["status"] == "fail"}
     shown = f"{planted.kind} {planted.name}".strip()
     match planted.kind:
         case "solution" | "alternative":
@@ -121,8 +121,7 @@ def _wrong(planted: Planted, checks: list[dict[str, Any]]) -> list[str]:
             wrong = statuses[planted.check] != "fail" or reasons[planted.check] != planted.reason
         case "attack":
             wrong = statuses[planted.check] != "fail"
-    said = {check["id"]: check["message"] for check in checks if check["status"] == "fail"}
-    return [f"{shown}: {planted.check} {statuses.get(planted.check, '')}, failed: {said}"] if wrong else []
+    return [f"{shown}: {planted.check} {statuses.get(planted.check, '')}, failed: {failed}"] if wrong else []
 
 
 def _plant(exercise: Exercise, kind: Kind, tree: Path, rng: random.Random, backend: str, isolated: bool) -> Planted:

@@ -203,12 +203,11 @@ class TestUp:
         """`false` is a stand-in for a Milvus that can't start."""
         assert clone
         known = stack._secrets()
-        name = f"{known.project}-standalone-1"
-        daemon.client().containers.run(image, ["false"], name=name, detach=True)
+        name, labels = f"{known.project}-standalone-1", {"com.docker.compose.project": known.project}
+        daemon.client().containers.run(image, ["false"], name=name, labels=labels, detach=True)
         with pytest.raises(StartFailed, match="exit code 1") as caught:
             stack._ready("http://127.0.0.1:1", known)
         assert name in str(caught.value.remedy)
-        daemon.client().api.remove_container(name, force=True)
 
 
 def address(printed: str) -> tuple[str, str]:

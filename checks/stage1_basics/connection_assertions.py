@@ -11,9 +11,9 @@ from checks.stage1_basics.books import DIM, SHELVES, Seen
 from checks.stage1_basics.drives_02 import AFTERWARDS, PATIENCE_S, VECTOR, WORKING
 from fixtures.fates import Choice
 from fixtures.proxy import Call, most_in_flight
-from grader.check import because, returned
+from grader.check import Reason, because, returned
 from grader.runner.errors import LearnerError
-from infra.messages import Message
+from infra.messages import N_, Message
 
 HELD_S = 0.1
 """How long the proxy holds each search where the checks look how many come at one moment."""
@@ -120,6 +120,37 @@ def assert_lent_by_turns(served: int, most: int) -> None:
         "pool_of_one",
         "8 threads borrowed from a pool of 3 clients, and no two searches were on their way at one moment: the pool "
         "lends one client at a time. Does borrow() hold a lock while the block runs?",
+    )
+
+
+def assert_timed_out(ended: str, waited: float, wait_s: float) -> None:
+    """Make sure that a borrower who found no client was sent away at its limit, by the error of the brief."""
+    assert ended == "TimeoutError", because(
+        "no_timeout_error",
+        "The only client of a pool was lent, and a second borrower waited {waited:.1f} s with wait_s={wait_s:g}. That "
+        "should end with TimeoutError, and it ended with {ended}. (queue.get says queue.Empty: callers shouldn't have "
+        "to know that there is a queue.)",
+        waited=waited,
+        wait_s=wait_s,
+        ended=ended or Message(N_("no error")),
+    )
+    assert wait_s - 0.01 <= waited <= wait_s + 0.75, because(
+        "wrong_wait",
+        "A second borrower of a pool of one, with wait_s={wait_s:g}, was sent away after {waited:.2f} s. The limit is "
+        "for the whole wait: not for each of several tries, and not in another unit.",
+        waited=waited,
+        wait_s=wait_s,
+    )
+
+
+def waits_for_ever(wait_s: float) -> Reason:
+    """Say that a borrower who found no client never came back."""
+    return because(
+        "waits_for_ever",
+        "The only client of a pool was lent, and a second borrower with wait_s={wait_s:g} didn't come back at all and "
+        "was stopped in the end. When clients are lost some day, all of the application will stand still like this, "
+        "without a word: give every wait a limit.",
+        wait_s=wait_s,
     )
 
 

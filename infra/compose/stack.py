@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra.backends import BackendUnavailable, StartFailed, StartTimeout, daemon, state_dir
-from infra.backends.daemon import has_image, milvus_image
 from infra.backends.launch import HOST, free_ports
 from infra.backends.readiness import round_trip_lacks, version_lacks
 from infra.backends.rpc import get_version, version_in
@@ -79,7 +78,7 @@ def up(single: bool, announce: Callable[[Message], None]) -> Stack:
     Raises:
         BackendError: Docker, Compose or the stack doesn't work; the sentence says which.
     """
-    has_image(milvus_image())  # says at once where there is no Docker
+    daemon.has_image(daemon.milvus_image())  # says at once where there is no Docker
     program = _program()
     known = _secrets()
     file = _FOLDER / ("single.yaml" if single else "compose.yaml")
@@ -184,18 +183,18 @@ def _ready(uri: str, known: Secrets) -> str:
 
 
 def _still_runs(known: Secrets) -> None:
-    """Raise StartFailed where Milvus' container has ended, since nobody needs to wait for it."""
+    """Raise StartFailed where a container of the stack has ended, since nobody needs to wait for it."""
     from docker.errors import DockerException
 
-    name = f"{known.project}-standalone-1"
+    filters = {"label": f"com.docker.compose.project={known.project}", "status": "exited"}
     try:
-        ended = daemon.client().containers.list(all=True, filters={"name": f"^/?{name}$", "status": "exited"})
+        ended = daemon.client().containers.list(all=True, filters=filters)
     except DockerException:  # it can't be asked just now; the stack itself may answer
         return
     if ended:
-        fields = {"exit_code": ended[0].attrs["State"]["ExitCode"], "container": name}
+        fields = {"container": ended[0].name, "exit_code": ended[0].attrs["State"]["ExitCode"]}
         raise StartFailed(
-            Message(N_("Milvus ended while it started (exit code {exit_code})."), fields),
+            Message(N_("The container {container} ended while the stack started (exit code {exit_code})."), fields),
             Message(N_("Its logs: docker logs {container}. The same command starts it again."), fields),
         )
 
